@@ -1,0 +1,26 @@
+create function iso(x timestamptz) returns text language plv8 as $$ return x.toISOString() $$;
+create function iso(x timestamp) returns text language plv8 as $$ return x.toISOString() $$;
+create function iso(x date) returns text language plv8 as $$ return x.toISOString() $$;
+select iso(timestamptz '2010-12-23 12:34:56.789+02'), iso(timestamp '2010-12-23 12:34:56.789'), iso(date '2010-12-23');
+select iso(date '0001-01-01'), iso(date '1969-12-31'), iso(timestamp '1900-03-01 00:00:00.001'), iso(date '0044-03-15 BC');
+set timezone = 'America/Los_Angeles';
+select iso(timestamptz '2010-07-01 00:00:00'), iso(timestamp '2010-07-01 00:00:00'), iso(date '2010-07-01');
+create function same(x anyelement) returns anyelement language plv8 as $$ return x $$;
+select same(timestamptz '2010-07-01 12:00:00.123'), same(timestamp '1950-01-02 03:04:05.678'), same(date '1950-01-02');
+select same(date '1999-12-31'), same(date '2000-01-01'), same(date '4000-02-29'), same(timestamp '0044-03-15 12:00 BC');
+reset timezone;
+select same(timestamp '2020-01-01 00:00:00.123456') as to_the_millisecond;
+create function is_invalid(x timestamptz) returns bool language plv8 as $$ return isNaN(x) $$;
+select is_invalid('infinity'), is_invalid('-infinity'), is_invalid('now');
+create function as_date(which int) returns date language plv8 as $$
+  return [new Date(Date.UTC(2020, 1, 29, 23, 59)), new Date(Date.UTC(1999, 11, 31, 23)), new Date(-1), '2020-03-04', 'today', new Date(NaN), 5][which];
+$$;
+select i, as_date(i) from generate_series(0, 3) as i;
+select as_date(5);
+select as_date(6);
+create function as_timestamp(x float8) returns timestamp language plv8 as $$ return new Date(x) $$;
+select as_timestamp(0), as_timestamp(-1), as_timestamp(8.64e15);
+select as_timestamp(8.65e15);
+select as_timestamp(-8.64e15);
+create function clock() returns bool language plv8 as $$ return Math.abs(Date.now() - plv8.execute('select clock_timestamp() as t')[0].t) < 10000 $$;
+select clock();

@@ -1,0 +1,8 @@
+create or replace function sky.utc_from_mjd_tt(mjd_tt float8)
+returns timestamptz
+language sql immutable parallel safe
+return
+  sky.utc_from_tai_ns(1000 * round((sky.tai_ns_from_mjd_tai(mjd_tt) - 32184000000) / 1000.0)::int8);
+
+comment on function sky.utc_from_mjd_tt(float8) is
+'Instant of a modified Julian date on the scale of TT, to the microsecond. Raises numeric_value_out_of_range for NaN and infinity.';

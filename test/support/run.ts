@@ -16,6 +16,15 @@ interface Tally {
 }
 
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+/** The first lines of every failure, shown again at the end: a long log is often cut at its head. */
+const failures: string[] = [];
+const linesShownAgain = 12;
+
+function fail(line: string): void {
+  total.failed++;
+  failures.push(line);
+  console.log(line);
+}
 
 /** Runs a program, hands each line of its output on, and returns its exit status. */
 async function run(
@@ -32,6 +41,7 @@ async function run(
 /** ava, whose TAP lines are one a test; failures are shown with their reason, passes are only counted. */
 async function runAva(pattern: string): Promise<void> {
   let showing = false;
+  let again = 0;
   let counted = 0;
   const before = total.failed;
   const status = await run('bin/node', ['node_modules/ava/entrypoints/cli.js', '--tap', pattern], (line) => {
@@ -40,18 +50,20 @@ async function runAva(pattern: string): Promise<void> {
       counted++;
       const [, not, title] = result;
       const skipped = /# SKIP/i.test(title);
-      if (skipped) total.skipped++;
-      else if (not) total.failed++;
-      else total.passed++;
       showing = Boolean(not) && !skipped;
-      if (showing || skipped)
-        console.log(`${showing ? 'failed' : 'skipped'}: ${title.replace(/# SKIP.*/i, '')}`);
+      again = linesShownAgain;
+      if (skipped) total.skipped++;
+      else if (!not) total.passed++;
+      if (showing) fail(`failed: ${title}`);
+      else if (skipped) console.log(`skipped: ${title.replace(/# SKIP.*/i, '')}`);
       else if (counted % 250 === 0) console.log(`… ${counted} tests`);
-    } else if (showing && !/^# /.test(line)) console.log(line);
+    } else if (showing && !/^# /.test(line)) {
+      console.log(line);
+      if (again-- > 0) failures.push(line);
+    }
   });
   if (counted === 0 || (status !== 0 && total.failed === before)) {
-    console.log(`failed: ava ended with status ${status} after ${counted} tests`);
-    total.failed++;
+    fail(`failed: ava ended with status ${status} after ${counted} tests`);
   }
 }
 
@@ -71,6 +83,7 @@ async function runEngine(): Promise<void> {
   const status = await run('engine/test/run', [], (line) => {
     closing = /^(\d+) passed, (\d+) failed$/.exec(line) ?? closing;
     if (!/^ok /.test(line)) console.log(line);
+    if (/^not ok /.test(line)) failures.push(line);
   });
   const [, passed, failed] = closing ?? ['', '0', '1'];
   total.passed += Number(passed);
@@ -81,5 +94,6 @@ async function runEngine(): Promise<void> {
 const folder = process.argv[2];
 if (folder === undefined) await runEngine();
 await runAva(folder === undefined ? 'test/**/*.test.ts' : `test/${folder}/**/*.test.ts`);
+if (failures.length > 0) console.log(['', 'What failed:', ...failures, ''].join('\n'));
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -15,6 +15,7 @@ interface JsOf {
   float8: number;
   text: string;
   name: string;
+  uuid: string;
   bytea: Uint8Array;
   jsonb: unknown;
   json: unknown;
@@ -25,6 +26,7 @@ interface JsOf {
   plv8_float8array: Float64Array;
   plv8_int4array: Int32Array;
   'text[]': (string | null)[];
+  'uuid[]': (string | null)[];
   'float8[]': (number | null)[];
   'int4[]': (number | null)[];
   'int8[]': (bigint | null)[];

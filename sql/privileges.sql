@@ -4,3 +4,7 @@
 grant usage on schema sky to public;
 grant usage on schema almagest to almagest_reader;
 revoke all on all functions in schema almagest from public;
+grant usage on schema butler to almagest_reader;
+revoke all on all functions in schema butler from public;
+-- They run with their caller's rights: the tables of each registry say who may do what.
+grant execute on all functions in schema butler to almagest_reader;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundledSchemas, bundleSchema } from './bundle.ts';
+import { bundledSchemas, bundleSchema, type FunctionScript } from './bundle.ts';
 import { literal } from './quote.ts';
 
 export interface Migration {
@@ -34,26 +34,23 @@ export interface Inputs {
 }
 
 /** Schemas in the order in which they stand on one another. */
-const schemas = ['almagest', 'sky'];
-
-/** Within a schema: functions and views may need each other, triggers need both. */
-const kinds = [['tables'], ['functions', 'views'], ['triggers']];
+const schemas = ['almagest', 'sky', 'butler'];
 
 export async function readInputs(root: string, version: string): Promise<Inputs> {
   const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
-  const bundles = new Map<string, string>();
+  const bundles = new Map<string, readonly FunctionScript[]>();
   for (const schema of bundledSchemas(path.join(root, 'plv8')))
     bundles.set(schema, await bundleSchema(path.join(root, 'plv8'), schema));
-  const routines = schemas.flatMap((schema) => [
-    `-- ${schema}\n`,
-    bundles.get(schema) ?? '',
-    ...kinds.flatMap((group) =>
-      inOrderOfNeed(
-        schema,
-        group.flatMap((kind) => sqlFiles(path.join(root, 'sql', schema, kind))),
-      ),
-    ),
-  ]);
+  const routines = schemas.flatMap((schema) => {
+    const files = (kind: string) => sqlFiles(path.join(root, 'sql', schema, kind));
+    return [
+      `-- ${schema}\n`,
+      ...inOrderOfNeed(schema, files('tables')),
+      // Functions and views may need each other, whatever they are written in; triggers need both.
+      ...inOrderOfNeed(schema, [...(bundles.get(schema) ?? []), ...files('functions'), ...files('views')]),
+      ...inOrderOfNeed(schema, files('triggers')),
+    ];
+  });
   return {
     version,
     bootstrap: read('sql/bootstrap.sql'),
@@ -83,13 +80,7 @@ export function readMigrations(directory: string): Migration[] {
     });
 }
 
-interface SqlFile {
-  /** Name of the file, which is the object's. */
-  readonly name: string;
-  readonly sql: string;
-}
-
-function sqlFiles(directory: string): SqlFile[] {
+function sqlFiles(directory: string): FunctionScript[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((file) => file.endsWith('.sql'))
@@ -104,12 +95,12 @@ function sqlFiles(directory: string): SqlFile[] {
  * Files so ordered that each follows those whose objects it names: bodies in SQL-standard form (`return`,
  * `begin atomic`) are resolved when they are created.
  */
-function inOrderOfNeed(schema: string, files: readonly SqlFile[]): string[] {
-  const ordered: SqlFile[] = [];
-  const visit = (file: SqlFile, path: readonly SqlFile[]) => {
+function inOrderOfNeed(schema: string, files: readonly FunctionScript[]): string[] {
+  const ordered: FunctionScript[] = [];
+  const visit = (file: FunctionScript, path: readonly FunctionScript[]) => {
     if (ordered.includes(file) || path.includes(file)) return;
-    // A comment may name whom it likes.
-    const needs = file.sql.replace(/^comment on [^']*'(?:[^']|'')*';/gm, '');
+    // Comments may name whom they like, and a bundle only runs once all is made.
+    const needs = file.name === '_bundle' ? '' : file.sql.replace(/^comment on [^']*'(?:[^']|'')*';/gm, '');
     for (const other of files)
       if (new RegExp(`\\b${schema}\\.${other.name}\\b`).test(needs)) visit(other, [...path, file]);
     ordered.push(file);

@@ -7,17 +7,23 @@ import { build } from 'esbuild';
 import type { Argument, Returns, Routine, Signature } from '../../plv8/routine.ts';
 import { literal, quoteIdentifier } from './quote.ts';
 
-/** The statements that make every PL/v8 function of one schema, the bundle's first. */
-export async function bundleSchema(directory: string, schema: string): Promise<string> {
+/** A function by its name, with the statements that make it. */
+export interface FunctionScript {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** What makes the PL/v8 functions of one schema, the bundle's first. */
+export async function bundleSchema(directory: string, schema: string): Promise<FunctionScript[]> {
   const entry = path.join(directory, schema, 'index.ts');
   const script = await bundle(entry, schema);
   const hash = createHash('sha256').update(script).digest('hex').slice(0, 12);
   const module: Record<string, Routine> = await import(pathToFileURL(entry).href);
   const routines = Object.entries(module).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
-    bundleFunction(schema, script, hash),
-    ...routines.map(([name, { signature }]) => wrapper(schema, name, signature, hash)),
-  ].join('\n');
+    { name: '_bundle', sql: bundleFunction(schema, script, hash) },
+    ...routines.map(([name, { signature }]) => ({ name, sql: wrapper(schema, name, signature, hash) })),
+  ];
 }
 
 /** Schemas that have PL/v8 code. */

@@ -126,6 +126,9 @@ async function installExtension(client: pg.Client, present: Installation | undef
   else if (present.version !== version) await client.query(`alter extension almagest update to '${version}'`);
 }
 
+/** What almagest.control requires beside PL/v8: part of PostgreSQL, and open to the owner of a database. */
+const trustedExtensions = ['btree_gist', 'pg_trgm'];
+
 async function installSql(client: pg.Client, server: Server): Promise<void> {
   if (!server.plv8.installed) {
     if (!server.plv8.available)
@@ -135,6 +138,7 @@ async function installSql(client: pg.Client, server: Server): Promise<void> {
       );
     await client.query('create extension if not exists plv8');
   }
+  for (const name of trustedExtensions) await client.query(`create extension if not exists ${name}`);
   await client.query(`begin; ${bootstrapScript()}; commit`).catch(rollback(client));
   // postgres-migrations names its table without a schema, and finds one of that name in any.
   await client.query('set search_path = almagest');

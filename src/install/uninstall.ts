@@ -31,7 +31,7 @@ const kinds = [
   { kind: 'schema', names: 'select quote_ident(nspname) as name from pg_namespace where nspname = any($1)' },
 ];
 
-export const schemas = ['sky', 'almagest'];
+export const schemas = ['butler', 'sky', 'almagest'];
 
 /**
  * Removes every object of Almagest in one transaction. Where something of the user's depends on one (an index

@@ -1,0 +1,2 @@
+/** Every PL/v8 routine of the schema butler; an export's name is the SQL function's. */
+export * from './routines/dimensions.ts';

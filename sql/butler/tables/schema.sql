@@ -1,0 +1,1 @@
+comment on schema butler is 'Registries of images, as the Data Butler keeps them: dimensions, dataset types, collections, datasets, calibrations, and their queries; a registry is a schema, made by butler.create_registry';

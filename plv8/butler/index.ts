@@ -1,2 +1,3 @@
 /** Every PL/v8 routine of the schema butler; an export's name is the SQL function's. */
 export * from './routines/dimensions.ts';
+export * from './routines/registry.ts';

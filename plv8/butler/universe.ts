@@ -39,7 +39,14 @@ interface ElementConfig {
   readonly governor?: boolean;
   readonly always_join?: boolean;
   readonly populated_by?: string;
-  readonly storage?: { readonly view_of?: string; readonly nested?: { readonly view_of?: string } };
+  readonly storage?: ElementStorage;
+}
+
+/** Where a client of the Data Butler keeps an element's records; the class names are for old clients. */
+export interface ElementStorage {
+  readonly cls?: string;
+  readonly view_of?: string;
+  readonly nested?: ElementStorage;
 }
 
 export interface UniverseConfig {

@@ -5,7 +5,7 @@ import { formatError } from './options.ts';
 
 const program = new Command('almagest')
   .description(
-    'PostgreSQL for astronomical surveys: install it, load FITS and Parquet, run a server of your own',
+    'PostgreSQL for astronomical surveys: install it, load FITS and Parquet, keep registries of images, run a server of your own',
   )
   .version(version)
   .showHelpAfterError('(--help shows what there is)')
@@ -31,6 +31,7 @@ const commands: Record<string, () => Promise<Command>> = {
   status: async () => (await install()).statusCommand(),
   uninstall: async () => (await install()).uninstallCommand(),
   load: async () => (await import('./load.ts')).loadCommand(),
+  butler: async () => (await import('./butler.ts')).butlerCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
 };
 const named = process.argv[2] ?? '';

@@ -9,12 +9,12 @@ import type pg from 'pg';
 import { formatError } from '../cli/options.ts';
 import { checkout, clusterHome, runningServer } from '../cluster/home.ts';
 import { connectClient } from '../db/client.ts';
+import { formatResult, queryText } from '../db/result-table.ts';
 import { starIndex } from './catalogue-package.ts';
 import { writeCatalogues } from './catalogues.ts';
 import { drawSky } from './picture.ts';
 import { bold, dim, Steps } from './progress.ts';
 import { queries } from './queries.ts';
-import { formatResult, queryText } from './result-table.ts';
 import { readStarTree } from './star-tree.ts';
 import { makeSchema, prepareTables } from './tables.ts';
 

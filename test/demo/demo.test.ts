@@ -6,7 +6,7 @@ import { type Catalogue, writeCatalogues } from '../../src/demo/catalogues.ts';
 import { hipparcosTable } from '../../src/demo/celestial.ts';
 import { drawSky } from '../../src/demo/picture.ts';
 import { queries } from '../../src/demo/queries.ts';
-import { formatResult, queryText, type TextResult } from '../../src/demo/result-table.ts';
+import { formatResult, queryText, type TextResult } from '../../src/db/result-table.ts';
 import { readStarTree, type Stars } from '../../src/demo/star-tree.ts';
 import { makeSchema, prepareTables } from '../../src/demo/tables.ts';
 import { loadFiles } from '../../src/load/load.ts';

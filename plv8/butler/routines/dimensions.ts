@@ -43,3 +43,43 @@ export const conform_dimensions: Routine = routine(
     ];
   },
 );
+
+export const dimension_elements: Routine = routine(
+  {
+    args: [['registry', 'name', 'butler.current_registry()']],
+    returns: {
+      table: [
+        ['name', 'text'],
+        ['relation', 'text'],
+        ['key', 'text[]'],
+        ['required', 'text[]'],
+        ['implied', 'text[]'],
+        ['is_governor', 'boolean'],
+        ['doc', 'text'],
+      ],
+    },
+    volatility: 'stable',
+    strict: false,
+    usesSql: true,
+    rows: 30,
+    comment:
+      "The dimensions of a registry and the tables that join them, in the universe's order, without pixels: the table " +
+      '(NULL for one without), the columns of its primary key, what it requires and implies, what it is.',
+  },
+  (name) => {
+    const registry = openRegistry(name);
+    return [...registry.universe.elements.values()]
+      .filter(({ skypix }) => !skypix)
+      .map((element) => ({
+        name: element.name,
+        relation: element.viewOf === undefined ? registry.table(element.name) : null,
+        key: element.columns
+          .filter(({ role }) => role === 'required' || role === 'key')
+          .map((column) => column.name),
+        required: [...element.required],
+        implied: [...element.implied],
+        is_governor: element.isGovernor,
+        doc: element.doc,
+      }));
+  },
+);

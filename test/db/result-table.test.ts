@@ -1,5 +1,5 @@
 import test from 'ava';
-import { formatResult } from '../../src/demo/result-table.ts';
+import { formatResult } from '../../src/db/result-table.ts';
 
 test('numbers stand right, text left, headers in the middle, as in psql', (t) => {
   const columns = [

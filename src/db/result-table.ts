@@ -16,10 +16,15 @@ export interface TextResult {
 const rightAlignedTypes = new Set([20, 21, 23, 26, 28, 29, 790, 700, 701, 1700]);
 
 /** Runs a query and keeps every value as the server's text. */
-export async function queryText(client: pg.Client, sql: string): Promise<TextResult> {
+export async function queryText(
+  client: pg.Client,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<TextResult> {
   const asText = () => (value: string) => value;
   const { fields, rows } = await client.query<(string | null)[]>({
     text: sql,
+    values: [...values],
     rowMode: 'array',
     types: { getTypeParser: asText as pg.CustomTypesConfig['getTypeParser'] },
   });

@@ -1,0 +1,105 @@
+/** `almagest butler`: registries themselves. */
+import { Command } from 'commander';
+import { formatResult, queryText } from '../../db/result-table.ts';
+import { type DatabaseOptions, databaseOption } from '../options.ts';
+import {
+  callSql,
+  type RegistryOptions,
+  registryCommand,
+  reportCall,
+  withClient,
+  withRegistry,
+} from './call.ts';
+
+function onRegistry(
+  name: string,
+  call: string,
+  description: string,
+  done: (registry: string) => string,
+  examples: string,
+): Command {
+  return databaseOption(new Command(name))
+    .argument('<registry>', 'schema of the registry')
+    .option('--json', 'for programs')
+    .description(description)
+    .action((registry: string, options: DatabaseOptions & { json?: boolean }) =>
+      reportCall({ name: call, arguments: { registry } }, options, () => done(registry)),
+    )
+    .addHelpText('after', `\n${examples}`);
+}
+
+function create(): Command {
+  return databaseOption(new Command('create'))
+    .argument('<registry>', 'schema to make')
+    .option('--universe <name>', 'universe of dimensions', 'daf_butler 8')
+    .option('--json', 'for programs')
+    .description('make a registry: a schema with all its tables')
+    .action((registry: string, options: DatabaseOptions & { json?: boolean; universe: string }) =>
+      reportCall(
+        { name: 'create_registry', arguments: { registry, universe: options.universe } },
+        options,
+        () => `registry ${registry} is made`,
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+Example:
+  almagest butler create deep`,
+    );
+}
+
+function list(): Command {
+  return databaseOption(new Command('list'))
+    .option('--json', 'for programs')
+    .description('list the registries of a database')
+    .action((options: DatabaseOptions & { json?: boolean }) =>
+      withClient(options, async (client) => {
+        const sql = 'select name, origin, since from butler.registry order by name';
+        if (options.json) console.log(JSON.stringify((await client.query(sql)).rows));
+        else console.log(formatResult(await queryText(client, sql)));
+      }),
+    );
+}
+
+function check(): Command {
+  return registryCommand('check')
+    .description('verify every invariant of a registry; exit status 1 where one is broken')
+    .action((options: RegistryOptions) =>
+      withClient(options, async (client) => {
+        const { sql, values } = callSql(client, withRegistry({ name: 'check', arguments: {} }, options));
+        const { rows } = await client.query(`select * from ${sql}`, values);
+        if (rows.length > 0) process.exitCode = 1;
+        if (options.json) console.log(JSON.stringify(rows));
+        else if (rows.length === 0) console.log('all is well');
+        else console.log(formatResult(await queryText(client, `select * from ${sql}`, values)));
+      }),
+    );
+}
+
+export const registryCommands = (): Command[] => [
+  create(),
+  list(),
+  onRegistry(
+    'attach',
+    'attach',
+    'work on a registry that a Data Butler made: adds only what is needed, its clients go on',
+    (registry) => `registry ${registry} is attached`,
+    'Example:\n  almagest butler attach public',
+  ),
+  onRegistry(
+    'detach',
+    'detach',
+    'take away from a registry all that attach added',
+    (registry) => `registry ${registry} is detached`,
+    'Example:\n  almagest butler detach public',
+  ),
+  onRegistry(
+    'drop',
+    'drop_registry',
+    'remove a registry with everything in it',
+    (registry) => `registry ${registry} is removed`,
+    'Example:\n  almagest butler drop scratch',
+  ),
+  check(),
+];

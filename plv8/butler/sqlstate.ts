@@ -1,0 +1,15 @@
+/** Errors of PostgreSQL as `plv8.execute` throws them. */
+
+interface DatabaseError {
+  readonly sqlerrcode: string;
+  readonly detail?: string | null;
+}
+
+function has(error: unknown, sqlstate: string): error is DatabaseError {
+  return (
+    typeof error === 'object' && error !== null && 'sqlerrcode' in error && error.sqlerrcode === sqlstate
+  );
+}
+
+export const isForeignKeyViolation = (error: unknown): error is DatabaseError => has(error, '23503');
+export const isIndexRowTooLarge = (error: unknown): error is DatabaseError => has(error, '54000');

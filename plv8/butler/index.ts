@@ -3,5 +3,6 @@
 export * from './routines/chains.ts';
 export * from './routines/collections.ts';
 export * from './routines/dimensions.ts';
+export * from './routines/records.ts';
 export * from './routines/registry.ts';
 export * from './routines/removal.ts';

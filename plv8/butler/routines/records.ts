@@ -1,0 +1,99 @@
+/** Compilers of the statements that write records, for the shells in SQL that run them. */
+import { Failure } from '../../failure.ts';
+import { type Routine, routine } from '../../routine.ts';
+import { butlerErrors } from '../errors.ts';
+import {
+  type ConflictAction,
+  conflictActions,
+  elementWithTable,
+  findConstraint,
+  firstConflict,
+  firstMisfit,
+  insertRecords,
+  keyOfItem,
+} from '../records.ts';
+import { openRegistry } from '../registry.ts';
+import { Parameters } from '../statement.ts';
+
+const registryArgument = ['registry', 'name'] as const;
+
+export const _compile_insert_records: Routine = routine(
+  {
+    args: [['element', 'text'], ['on_conflict', 'text'], registryArgument],
+    returns: {
+      table: [
+        ['queries', 'text[]'],
+        ['parameters', 'text[]'],
+      ],
+    },
+    volatility: 'stable',
+    strict: false,
+    usesSql: true,
+    rows: 1,
+    comment:
+      'Statements that insert records of an element, to be run in order with the parameters as $1 and the records, a ' +
+      'JSON array, as $2; the first gives how many were written. DimensionNameError for an element without records.',
+  },
+  (element, onConflict, name) => {
+    const registry = openRegistry(name);
+    if (!conflictActions.includes(onConflict as ConflictAction))
+      throw new Failure('22023', `on_conflict is ${onConflict}: it is error, skip or replace`);
+    const parameters = new Parameters();
+    const queries = insertRecords(
+      registry,
+      elementWithTable(registry, element),
+      onConflict as ConflictAction,
+      parameters,
+    );
+    return [{ queries, parameters: parameters.values }];
+  },
+);
+
+export const _compile_record_complaint: Routine = routine(
+  {
+    args: [['element', 'text'], ['code', 'text'], ['constraint_name', 'text'], registryArgument],
+    returns: {
+      table: [
+        ['query', 'text'],
+        ['name', 'text'],
+        ['code', 'text'],
+        ['hint', 'text'],
+      ],
+    },
+    volatility: 'stable',
+    strict: false,
+    usesSql: true,
+    rows: 1,
+    comment:
+      'A query for the first record, of a JSON array as $2, for which a statement failed with an SQLSTATE and perhaps ' +
+      'a constraint: its position, item, data_id and complaint; and the error that says so.',
+  },
+  (elementName, code, constraintName, name) => {
+    const registry = openRegistry(name);
+    const element = elementWithTable(registry, elementName);
+    // An upsert that meets one key twice names no constraint.
+    const isRepeated = code === '21000';
+    const constraint = findConstraint(
+      registry,
+      element,
+      isRepeated ? `${element.name}_pkey` : (constraintName ?? ''),
+    );
+    const found = constraint
+      ? firstConflict(registry, element, constraint, isRepeated ? 'given' : 'all')
+      : firstMisfit(element);
+    const error = constraint && constraint.type !== 'f' ? 'ConflictingDefinitionError' : 'DataIdValueError';
+    const hints = {
+      f: `Insert the ${constraint?.target} record first.`,
+      p: "on_conflict => 'skip' keeps what is there, 'replace' replaces it.",
+      u: 'Give the record another name, or look for the one that has it.',
+    };
+    return [
+      {
+        query: `select f.*, ${keyOfItem(registry, element)} as data_id from (${found}) f`,
+        name: error,
+        code: butlerErrors[error],
+        hint: constraint ? hints[constraint.type] : `The fields of ${element.name} are those of its table.`,
+      },
+    ];
+  },
+);

@@ -11,11 +11,12 @@ export interface Compiled {
  */
 export class Parameters {
   readonly values: (string | null)[] = [];
+  private readonly places = new Map<string | null, number>();
 
   /** The expression that stands for a value of an SQL type, such as `($1)[3]::int8`. */
   add(value: string | null, sqlType: string): string {
-    const known = this.values.indexOf(value);
-    const index = known >= 0 ? known + 1 : this.values.push(value);
+    const index = this.places.get(value) ?? this.values.push(value);
+    this.places.set(value, index);
     return `($1)[${index}]::${sqlType}`;
   }
 }

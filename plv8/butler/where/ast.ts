@@ -53,9 +53,18 @@ export interface Membership {
   readonly span: Span;
 }
 
-export type Member = NumberLiteral | StringLiteral | TimeLiteral | RangeLiteral | Identifier | Bind | Call;
+/** A number may have a sign. */
+export type Member =
+  | NumberLiteral
+  | Unary
+  | StringLiteral
+  | TimeLiteral
+  | RangeLiteral
+  | Identifier
+  | Bind
+  | Call;
 
-/** An unsigned number as it was written; in a membership it may have a sign. */
+/** An unsigned number as it was written. */
 export interface NumberLiteral {
   readonly kind: 'number';
   readonly text: string;
@@ -117,7 +126,12 @@ export type Expression =
   | NumberLiteral
   | StringLiteral
   | TimeLiteral
-  | RangeLiteral
   | Identifier
   | Bind
   | Call;
+
+/** A text and its tree; null where there is nothing but space. */
+export interface Parsed {
+  readonly text: string;
+  readonly root: Expression | null;
+}

@@ -128,7 +128,9 @@ function object(value: ReadonlyMap<string, Json>): Constant {
       return { type: 'uuid', text: canonical };
     },
     $region: (region) =>
-      regionConstant(/^\s*[A-Z]+\s/.test(text(region)) ? regionOfPos(text(region)) : regionOfBase64(text(region))),
+      regionConstant(
+        /^\s*[A-Z]+\s/.test(text(region)) ? regionOfPos(text(region)) : regionOfBase64(text(region)),
+      ),
     sphgeom_hex: (hex) => {
       const digits = text(hex);
       if (!/^(?:[0-9a-f]{2})+$/i.test(digits)) throw new BindError('sphgeom_hex takes hexadecimal digits');

@@ -36,7 +36,8 @@ const ESCAPES: { readonly [letter: string]: string } = {
 export function parseJson(text: string): Json {
   let at = 0;
 
-  const wrong = (expected: string) => new JsonError(`expected ${expected} at character ${at + 1} of the JSON`);
+  const wrong = (expected: string) =>
+    new JsonError(`expected ${expected} at character ${at + 1} of the JSON`);
   const match = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
     const found = pattern.exec(text)?.[0];

@@ -4,7 +4,11 @@
 grant usage on schema sky to public;
 grant usage on schema almagest to almagest_reader;
 revoke all on all functions in schema almagest from public;
-grant usage on schema butler to almagest_reader;
 revoke all on all functions in schema butler from public;
 -- They run with their caller's rights: the tables of each registry say who may do what.
 grant execute on all functions in schema butler to almagest_reader;
+-- A registry's triggers call these for every role that a client of the Data Butler connects as.
+grant usage on schema butler to public;
+grant execute on function butler._chain_cycles(name, bigint[]) to public;
+grant execute on function butler._refresh_collection_flat(name, bigint[]) to public;
+grant execute on function butler._complete_association_table(regclass) to public;

@@ -1,4 +1,5 @@
 /** Making a registry: its schema, its tables, and what says to clients of the Data Butler what it is. */
+import { addAdditions } from './additions.ts';
 import { makeTables, staticTables } from './ddl.ts';
 import { butlerError } from './errors.ts';
 import { Registry } from './registry.ts';
@@ -91,6 +92,7 @@ export function createRegistry(name: string, universeName: string): Registry {
      select * from unnest($1::text[], $2::text[])`,
     [attributes.map(([attribute]) => attribute), attributes.map(([, value]) => value)],
   );
+  addAdditions(registry);
   registry.rows(`insert into butler.registry (name, origin) values ($1, 'created')`, [name]);
   return registry;
 }

@@ -106,6 +106,7 @@ function addForeignKey(registry: Registry, name: string, key: ForeignKeySpec): s
 
 /** What members of the almagest roles may do with tables and their sequences. */
 export function grantRights(registry: Registry, specs: readonly TableSpec[]): string[] {
+  if (specs.length === 0) return [];
   const tables = specs.map(({ name }) => registry.table(name)).join(', ');
   const sequences = specs
     .flatMap(({ name, sequenceOf }) => (sequenceOf === undefined ? [] : [sequenceName(name, sequenceOf)]))

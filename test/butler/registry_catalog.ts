@@ -61,6 +61,11 @@ export async function registryCatalog(
   return rows.map(({ fact }) => fact.replaceAll(`${schema}.`, '')).sort();
 }
 
+/** Whether a fact is one of what a registry has here and not where only clients make it. */
+export function isAddition(fact: string): boolean {
+  return /almagest|collection_flat/.test(fact);
+}
+
 /** The dump of a registry that the reference implementation made and filled; its tables are in `public`. */
 export const registryDump = fixturePath('obscore', 'repo', 'butler_repo.sql');
 

@@ -39,3 +39,37 @@ export async function fails(
   t.true(error.message.startsWith(`${name}: `), error.message);
   return error;
 }
+
+/** Members of a chain, none of them a chain: depth first, the first occurrence counts. */
+function flattened(children: ReadonlyMap<string, readonly string[]>, parent: string): string[] {
+  const seen = new Set<string>([parent]);
+  const members: string[] = [];
+  const visit = (name: string) => {
+    for (const child of children.get(name) ?? []) {
+      if (seen.has(child)) continue;
+      seen.add(child);
+      if (children.has(child)) visit(child);
+      else members.push(child);
+    }
+  };
+  visit(parent);
+  return members;
+}
+
+/** That `collection_flat` holds of every chain what flattening the chains anew gives. */
+export async function flatIsRight(t: ExecutionContext, db: TestDatabase): Promise<void> {
+  const chains = await db.query<{ name: string; children: string[]; flat: string[] }>(
+    `select p.name,
+       array(select c.name from r.collection_chain l join r.collection c on c.collection_id = l.child
+             where l.parent = p.collection_id order by l.position) as children,
+       array(select c.name from r.collection_flat f join r.collection c on c.collection_id = f.child
+             where f.parent = p.collection_id order by f.rank) as flat
+     from r.collection p where p.type = 3 order by p.name`,
+  );
+  const children = new Map(chains.map((chain) => [chain.name, chain.children]));
+  for (const { name, flat } of chains) t.deepEqual(flat, flattened(children, name), name);
+  t.deepEqual(
+    await db.query('select parent from r.collection_flat group by parent having max(rank) + 1 <> count(*)'),
+    [],
+  );
+}

@@ -6,4 +6,5 @@ export * from './routines/dimensions.ts';
 export * from './routines/records.ts';
 export * from './routines/registry.ts';
 export * from './routines/removal.ts';
+export * from './routines/skypix.ts';
 export * from './routines/where.ts';

@@ -14,6 +14,7 @@ import {
 } from '../records.ts';
 import { openRegistry } from '../registry.ts';
 import { Parameters } from '../statement.ts';
+import { syncRecord } from '../sync.ts';
 
 const registryArgument = ['registry', 'name'] as const;
 
@@ -46,6 +47,51 @@ export const _compile_insert_records: Routine = routine(
       parameters,
     );
     return [{ queries, parameters: parameters.values }];
+  },
+);
+
+export const _compile_sync_record: Routine = routine(
+  {
+    args: [['element', 'text'], ['record', 'json'], ['update', 'boolean'], registryArgument],
+    returns: {
+      table: [
+        ['compare', 'text'],
+        ['insert_queries', 'text[]'],
+        ['update_queries', 'text[]'],
+        ['parameters', 'text[]'],
+        ['key', 'text'],
+      ],
+    },
+    volatility: 'stable',
+    strict: false,
+    usesSql: true,
+    rows: 1,
+    comment:
+      'Statements that compare, insert and update one record, with the parameters as $1 and the record, in a JSON ' +
+      'array, as $2; key gives its data ID. Only the fields of the record are looked at here, not their values.',
+  },
+  (elementName, record, update, name) => {
+    const registry = openRegistry(name);
+    const element = elementWithTable(registry, elementName);
+    if (typeof record !== 'object' || record === null || Array.isArray(record))
+      throw new Failure('22023', `a record of ${element.name} is a JSON object`);
+    const parameters = new Parameters();
+    const statements = syncRecord(
+      registry,
+      element,
+      new Set(Object.keys(record)),
+      update ?? false,
+      parameters,
+    );
+    return [
+      {
+        compare: statements.compare,
+        insert_queries: [...statements.insert],
+        update_queries: [...statements.update],
+        parameters: parameters.values,
+        key: `select ${keyOfItem(registry, element)} from json_array_elements($2) as item`,
+      },
+    ];
   },
 );
 

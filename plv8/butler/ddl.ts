@@ -14,7 +14,7 @@ import {
 import type { Column, DimensionGroup, Element, Universe } from './universe.ts';
 
 /** Strings up to this length are stored with their length; longer ones as text. */
-const longestVarchar = 32;
+export const longestVarchar = 32;
 
 function sqlType({ type, length }: { type: Column['type']; length?: number }): string {
   switch (type) {

@@ -1,6 +1,7 @@
 /** Every PL/v8 routine of the schema butler; an export's name is the SQL function's. */
 export * from './routines/chains.ts';
 export * from './routines/collections.ts';
+export * from './routines/data_ids.ts';
 export * from './routines/dataset_types.ts';
 export * from './routines/dimensions.ts';
 export * from './routines/records.ts';

@@ -4,7 +4,7 @@
  * or the table's constraints do, and `explain` then finds the record.
  */
 import { jsonObject, keyColumn, recordKeys } from './data_id.ts';
-import { hasTable } from './ddl.ts';
+import { hasTable, longestVarchar } from './ddl.ts';
 import { butlerError } from './errors.ts';
 import type { Registry } from './registry.ts';
 import { deleteOverlaps, insertOverlaps } from './skypix.ts';
@@ -180,7 +180,7 @@ function complaint(element: Element, column: Column): string {
       break;
     case 'string':
       isWrong =
-        column.length === undefined
+        column.length === undefined || column.length > longestVarchar
           ? 'null'
           : `case when char_length(${read}) > ${column.length} then format('its %s, %L, has %s characters, %s too many', ${literal(
               column.name,

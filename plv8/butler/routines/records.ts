@@ -138,7 +138,9 @@ export const _compile_record_complaint: Routine = routine(
         query: `select f.*, ${keyOfItem(registry, element)} as data_id from (${found}) f`,
         name: error,
         code: butlerErrors[error],
-        hint: constraint ? hints[constraint.type] : `The fields of ${element.name} are those of its table.`,
+        hint: constraint
+          ? hints[constraint.type]
+          : `\\d ${registry.table(element.name)} shows what its fields hold.`,
       },
     ];
   },

@@ -14,6 +14,21 @@ declare
   compiled record;
   found_record record;
 begin
+  if json_typeof(records) <> 'array' then
+    raise exception using
+      errcode = 'BR010',
+      message = format('DataIdValueError: records of %s are JSON objects, not %s', element, records);
+  end if;
+  select e.position, e.item into found_record
+  from json_array_elements(records) with ordinality e (item, position)
+  where json_typeof(e.item) <> 'object'
+  limit 1;
+  if found then
+    raise exception using
+      errcode = 'BR010',
+      message = format('DataIdValueError: records of %s are JSON objects, not %s', element, found_record.item),
+      detail = format('Record %s of those given is none.', found_record.position);
+  end if;
   select c.query, c.name, c.code, c.hint into compiled
   from butler._compile_record_complaint(element, code, constraint_name, registry) c;
   execute compiled.query into found_record using null::text[], records;

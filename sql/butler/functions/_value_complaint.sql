@@ -17,7 +17,7 @@ begin
   return null;
 exception
   when data_exception then
-    return format('its %s, %s, is refused: %s', field, value, sqlerrm);
+    return format('its %s does not fit, %s', field, sqlerrm);
 end
 $$;
 

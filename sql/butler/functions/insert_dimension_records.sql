@@ -16,6 +16,8 @@ declare
   code text;
   constraint_name text;
   message text;
+  detail text;
+  hint text;
 begin
   select c.queries, c.parameters into compiled
   from butler._compile_insert_records(element, on_conflict, registry) c;
@@ -30,6 +32,14 @@ begin
         code = returned_sqlstate,
         constraint_name = constraint_name,
         message = message_text;
+    when others then
+      get stacked diagnostics
+        code = returned_sqlstate,
+        message = message_text,
+        detail = pg_exception_detail,
+        hint = pg_exception_hint;
+      -- Raised anew, the error comes without the statement that was composed.
+      perform butler._raise(code, message, nullif(detail, ''), nullif(hint, ''));
   end;
   if code is not null then
     perform butler._refuse_records(element, given, code, constraint_name, message, registry);

@@ -19,6 +19,8 @@ declare
   code text;
   constraint_name text;
   message text;
+  detail text;
+  hint text;
 begin
   select c.compare, c.insert_queries, c.update_queries, c.parameters, c.key into compiled
   from butler._compile_sync_record(element, record, "update", registry) c;
@@ -54,6 +56,14 @@ begin
         code = returned_sqlstate,
         constraint_name = constraint_name,
         message = message_text;
+    when others then
+      get stacked diagnostics
+        code = returned_sqlstate,
+        message = message_text,
+        detail = pg_exception_detail,
+        hint = pg_exception_hint;
+      -- Raised anew, the error comes without the statement that was composed.
+      perform butler._raise(code, message, nullif(detail, ''), nullif(hint, ''));
   end;
   if code is not null then
     perform butler._refuse_records(element, given, code, constraint_name, message, registry);

@@ -7,31 +7,30 @@ create table butler.registry (
   since timestamptz not null default now()
 );
 
--- What clients of the Data Butler know by themselves; a survey adds its own.
+-- What users add to what Almagest knows by itself, which is in views.
 create table butler.storage_class (
-  name text primary key
+  name text primary key check (name <> '')
 );
 
-insert into butler.storage_class (name)
-values
-  ('AmpOffsetParameters'), ('AmplifierArray'), ('ApCorr'), ('ApCorrMap'), ('ArrowAstropy'),
-  ('ArrowColumnList'), ('ArrowNumpy'), ('ArrowNumpyDict'), ('ArrowSchema'), ('ArrowTable'), ('AstropyQTable'),
-  ('AstropyTable'), ('Background'), ('BrightStarStamps'), ('BrighterFatterKernel'), ('ButlerLogRecords'),
-  ('Camera'), ('CellCoadd'), ('CoaddInputs'), ('Config'), ('CrosstalkCalib'), ('CurveX'), ('DataFrame'),
-  ('DataFrameIndex'), ('DataFrameSchema'), ('DecoratedImage'), ('DecoratedImageD'), ('DecoratedImageF'),
-  ('DecoratedImageI'), ('DecoratedImageL'), ('DecoratedImageU'), ('DecoratedImageX'), ('Defects'),
-  ('DefectsList'), ('Detector'), ('ElectrostaticBrighterFatterDistortionMatrix'), ('Exposure'),
-  ('ExposureCatalog'), ('ExposureD'), ('ExposureF'), ('ExposureI'), ('ExposureL'), ('ExposureU'),
-  ('ExposureX'), ('Filter'), ('FilterLabel'), ('HealSparseMap'), ('Image'), ('ImageD'), ('ImageF'), ('ImageI'),
-  ('ImageL'), ('ImageU'), ('ImageX'), ('IntrinsicZernikes'), ('IsrCalib'), ('Linearizer'),
-  ('LsstScarletModelData'), ('Mask'), ('MaskX'), ('MaskedImage'), ('MaskedImageD'), ('MaskedImageF'),
-  ('MaskedImageI'), ('MaskedImageL'), ('MaskedImageU'), ('MaskedImageX'), ('MatplotlibFigure'),
-  ('MetricMeasurementBundle'), ('MetricValue'), ('MultilevelParquetTable'), ('MultipleCellCoadd'),
-  ('NNModelPackagePayload'), ('NumpyArray'), ('Packages'), ('PeakCatalog'), ('PhotoCalib'), ('Photocalib'),
-  ('PhotonTransferCurveDataset'), ('Plot'), ('Polygon'), ('PropertyList'), ('PropertySet'),
-  ('ProvenanceQuantumGraph'), ('Psf'), ('QECurve'), ('RegionTimeInfo'), ('SSPAuxiliaryFile'),
-  ('ScarletModelData'), ('ShutterMotionProfile'), ('SimpleCatalog'), ('SkyMap'), ('SkyWcs'), ('SourceCatalog'),
-  ('Spectractor'), ('SpectractorFitParameters'), ('SpectractorImage'), ('SpectractorSpectrum'), ('StampsBase'),
-  ('StarStamps'), ('StructuredDataDict'), ('StructuredDataList'), ('TaskMetadata'), ('Thumbnail'),
-  ('Timespan'), ('TransmissionCurve'), ('VisitBackgroundModel'), ('VisitGeometry'), ('VisitImage'),
-  ('VisitInfo'), ('Wcs');
+create table butler.translator (
+  name text primary key,
+  instrument text not null,
+  class_name text not null,
+  day_obs_offset_s int,
+  visit_system int8,
+  visit_max int8 not null,
+  exposure_max int8 not null,
+  detector_max int8 not null,
+  recognise jsonb not null check (jsonb_typeof(recognise) = 'array')
+);
+
+create table butler.header_rule (
+  translator text not null,
+  property text not null,
+  place int2 not null default 1,
+  keywords text[] not null default '{}',
+  conversion text not null,
+  argument jsonb,
+  condition jsonb check (jsonb_typeof(condition) = 'object'),
+  primary key (translator, property, place)
+);

@@ -26,7 +26,7 @@ function checkName(name: string): void {
 /** @throws DatasetTypeError for a storage class that neither clients nor the registry's types have */
 function checkStorageClass(registry: Registry, name: string): void {
   const [{ known }] = registry.rows<{ known: boolean }>(
-    `select exists (select from butler.storage_class c where c.name = $1)
+    `select exists (select from butler.storage_classes c where c.name = $1)
          or exists (select from ${registry.table('dataset_type')} t where t.storage_class = $1) as known`,
     [name],
   );

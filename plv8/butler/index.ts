@@ -4,6 +4,7 @@ export * from './routines/collections.ts';
 export * from './routines/data_ids.ts';
 export * from './routines/dataset_types.ts';
 export * from './routines/dimensions.ts';
+export * from './routines/headers.ts';
 export * from './routines/records.ts';
 export * from './routines/registry.ts';
 export * from './routines/removal.ts';

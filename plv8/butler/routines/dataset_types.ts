@@ -42,7 +42,7 @@ export const register_dataset_type: Routine = routine(
       'Makes a dataset type, with the tables for its dimensions where they are the first of their kind, and returns ' +
       'whether it is new. dimensions: those that identify a dataset; what they require is added. is_calibration: its ' +
       'datasets have validity ranges in CALIBRATION collections. DatasetTypeError for a name with other than ' +
-      'letters, digits and underscores and for a storage class that butler.storage_class does not list; ' +
+      'letters, digits and underscores and for a storage class that butler.storage_classes does not list; ' +
       'DimensionNameError for what is no dimension; ConflictingDefinitionError where the type exists and differs.',
   },
   (name, dimensions, storageClass, isCalibration, registry) => {

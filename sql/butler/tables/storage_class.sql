@@ -1,4 +1,4 @@
-comment on table butler.storage_class is 'Storage classes that dataset types may have, in every registry: how datasets are held in memory and written, as the configuration of the clients names it; a survey with classes of its own inserts them';
-comment on column butler.storage_class.name is 'Name of the storage class, as clients have it; upper and lower case differ';
+comment on table butler.storage_class is 'Storage classes of datasets that users added; those that are known anyway are in the view butler.storage_classes';
+comment on column butler.storage_class.name is 'Name, as dataset types give it; upper and lower case differ';
 grant select on butler.storage_class to almagest_reader;
 grant insert, update, delete on butler.storage_class to almagest_loader, almagest_owner;

@@ -1,0 +1,12 @@
+comment on table butler.translator is 'Instruments whose headers users taught butler.translate_headers to read; those that it knows by itself are in the view butler.translators';
+comment on column butler.translator.name is 'Name of the set of rules';
+comment on column butler.translator.instrument is 'Name of the instrument in registries';
+comment on column butler.translator.class_name is 'Python class of the instrument, for clients of the Data Butler';
+comment on column butler.translator.day_obs_offset_s is 'How long after 0 h TAI a day of observation begins; NULL where that is not known [s]';
+comment on column butler.translator.visit_system is 'Code of the instrument''s own visit system';
+comment on column butler.translator.visit_max is 'Upper bound of visit ids, exclusive';
+comment on column butler.translator.exposure_max is 'Upper bound of exposure ids, exclusive';
+comment on column butler.translator.detector_max is 'Upper bound of detector ids, exclusive';
+comment on column butler.translator.recognise is 'Which headers it reads: an array of conditions {keyword, pattern}, one of which must hold';
+grant select on butler.translator to almagest_reader;
+grant insert, update, delete on butler.translator to almagest_owner;

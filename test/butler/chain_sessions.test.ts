@@ -254,11 +254,9 @@ test('after random edits, removals and transactions of several sessions, every c
     );
   const act = async (session: pg.Client) => {
     const dice = Math.random();
-    if (dice < 0.04) await value(session, 'remove_collection', pick(chains));
-    else if (dice < 0.08) await value(session, 'remove_collection', pick(runs));
-    else if (dice < 0.12) await value(session, 'remove_runs', [pick(runs)], true);
-    else if (dice < 0.17) await register(session, 'CHAINED', ...chains);
-    else if (dice < 0.22) await register(session, 'RUN', ...runs);
+    if (dice < 0.05) await value(session, 'remove_collection', pick(chains));
+    else if (dice < 0.1) await value(session, 'remove_collection', pick(runs));
+    else if (dice < 0.15) await value(session, 'remove_runs', [pick(runs)], true);
     else
       await edit(
         session,
@@ -274,6 +272,9 @@ test('after random edits, removals and transactions of several sessions, every c
       const steps = Math.random() < 0.3 ? 3 : 1;
       if (steps > 1) await session.query('begin');
       try {
+        // Not within a transaction: two that make the same names in different orders can only wait for ever.
+        if (steps === 1 && Math.random() < 0.2) await register(session, 'CHAINED', ...chains);
+        if (steps === 1 && Math.random() < 0.2) await register(session, 'RUN', ...runs);
         for (let step = 0; step < steps; step++) await act(session);
         if (steps > 1) await session.query('commit');
         done++;

@@ -12,7 +12,7 @@ const eventTrigger = 'almagest_association_tables';
  * These have no foreign keys to `collection`: its rows are locked by sessions that edit chains, and the session
  * whose turn it is must not wait for them.
  */
-const tables: readonly TableSpec[] = [
+export const additionalTables: readonly TableSpec[] = [
   {
     name: 'collection_flat',
     comment:
@@ -84,7 +84,7 @@ export function completeAssociationTable(registry: Registry, table: string): voi
 
 /** The tables, as the table collection_chain is owned and may be used: its triggers write them for its users. */
 function makeAdditionalTables(registry: Registry): void {
-  for (const spec of tables) {
+  for (const spec of additionalTables) {
     const table = registry.table(spec.name);
     const [{ known }] = plv8.execute('select to_regclass($1) is not null as known', [table]) as [
       { known: boolean },
@@ -157,7 +157,7 @@ export function removeAdditions(registry: Registry): void {
   if (present)
     for (const [event] of triggers) plv8.execute(`drop trigger if exists almagest_flat_${event} on ${chain}`);
   const additions = [
-    ...tables.map(({ name }) => `table if exists ${registry.table(name)}`),
+    ...additionalTables.map(({ name }) => `table if exists ${registry.table(name)}`),
     `index if exists ${registry.table(nameIndex)}`,
   ];
   if (present) for (const addition of additions) plv8.execute(`drop ${addition}`);

@@ -1,5 +1,6 @@
 /** The tables of a registry: those that every one has, those of its dimensions, and those of dimension groups. */
 import { completeAssociationTable } from './additions.ts';
+import { keyColumn } from './data_id.ts';
 import { calibsTableName, tagsTableName } from './names.ts';
 import type { Registry } from './registry.ts';
 import {
@@ -39,17 +40,13 @@ export function hasTable({ skypix, viewOf }: Element): boolean {
   return skypix === undefined && viewOf === undefined;
 }
 
-function keyOf(element: Element): Column {
-  return element.columns.find(({ role }) => role === 'key')!;
-}
-
 /** A column that holds a dimension's key, under the dimension's name. */
 function dimensionColumn(universe: Universe, name: string): ColumnSpec {
   const element = universe.element(name);
   const comment = element.skypix
     ? `Pixel of ${name}`
     : `${name}: ${element.doc.charAt(0).toLowerCase()}${element.doc.slice(1)}`;
-  return column(name, sqlType(keyOf(element)), comment);
+  return column(name, sqlType(keyColumn(universe, name)), comment);
 }
 
 /** Foreign keys to those of the dimensions that have tables. */
@@ -60,7 +57,7 @@ function dimensionKeys(universe: Universe, names: readonly string[]): ForeignKey
     .map((element) => ({
       table: element.name,
       source: element.required,
-      target: element.required.map((name) => (name === element.name ? keyOf(element).name : name)),
+      target: element.required.map((name) => (name === element.name ? keyColumn(universe, name).name : name)),
     }));
 }
 

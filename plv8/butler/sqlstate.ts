@@ -16,3 +16,4 @@ export const isIndexRowTooLarge = (error: unknown): error is DatabaseError => ha
 export const isInsufficientPrivilege = (error: unknown): error is DatabaseError => has(error, '42501');
 export const isDuplicateObject = (error: unknown): error is DatabaseError =>
   has(error, '42710') || has(error, '23505');
+export const isDependedOn = (error: unknown): error is DatabaseError => has(error, '2BP01');

@@ -1,5 +1,6 @@
 /** Registries in SQL: made, adopted, given back, dropped. */
 import { type Routine, routine } from '../../routine.ts';
+import { attachRegistry, detachRegistry, dropRegistry } from '../attach.ts';
 import { createRegistry } from '../create.ts';
 
 export const create_registry: Routine = routine(
@@ -20,6 +21,61 @@ export const create_registry: Routine = routine(
   },
   (registry, universe) => {
     createRegistry(registry, universe);
+    return undefined;
+  },
+);
+
+export const attach: Routine = routine(
+  {
+    args: [['registry', 'name']],
+    returns: 'void',
+    volatility: 'volatile',
+    parallel: 'unsafe',
+    usesSql: true,
+    comment:
+      'Adopts a registry that a client of the Data Butler made in this schema: adds collection_flat, the triggers that ' +
+      'keep it, constraints against overlapping validity, indexes and statistics, and changes nothing else. Where it ' +
+      'is adopted already, adds what is missing. RegistryStateError where the schema holds no registry of known ' +
+      'versions; CollectionCycleError and ConflictingDefinitionError where chains contain themselves or validity ' +
+      'ranges overlap. Needs the rights of the owner of its tables and of almagest_owner.',
+  },
+  (registry) => {
+    attachRegistry(registry);
+    return undefined;
+  },
+);
+
+export const detach: Routine = routine(
+  {
+    args: [['registry', 'name']],
+    returns: 'void',
+    volatility: 'volatile',
+    parallel: 'unsafe',
+    usesSql: true,
+    comment:
+      'Takes away all that butler.attach or butler.create_registry added to the tables of the Data Butler, and forgets ' +
+      'the registry: what it holds stays, for its clients. MissingRegistryError where there is no such registry.',
+  },
+  (registry) => {
+    detachRegistry(registry);
+    return undefined;
+  },
+);
+
+export const drop_registry: Routine = routine(
+  {
+    args: [['registry', 'name']],
+    returns: 'void',
+    volatility: 'volatile',
+    parallel: 'unsafe',
+    usesSql: true,
+    comment:
+      'Drops a registry with all it holds: its tables, those that datastores keep in it, and its schema where ' +
+      'butler.create_registry made it a registry and nothing else is in it. MissingRegistryError where there is no ' +
+      'such registry; an error where views or tables of others depend on it.',
+  },
+  (registry) => {
+    dropRegistry(registry);
     return undefined;
   },
 );

@@ -3,7 +3,7 @@ import { butlerError } from '../errors.ts';
 import type { Span } from './ast.ts';
 
 /** Characters of the line that an excerpt shows before and after the place. */
-const AROUND = 40;
+const AROUND = 60;
 
 /** What is wrong, where, and what to do about it, to be thrown. */
 export type Complain = (span: Span, message: string, hint?: string) => Error;

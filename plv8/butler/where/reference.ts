@@ -101,7 +101,7 @@ export interface Analysis {
   readonly condition: Condition;
   /** Every column that the condition names, once each; a bound of a timespan counts as the timespan. */
   readonly references: readonly ColumnReference[];
-  /** Dimensions that the query must join, with those that references to fields need, in the universe's order. */
+  /** Dimensions that the query must join, with all that they require, in the universe's order. */
   readonly dimensions: readonly string[];
   /** Elements whose tables the query must join, because fields of them are named. */
   readonly elements: readonly string[];

@@ -143,7 +143,7 @@ export function referenceSql(reference: Reference, column: ColumnSql): string {
 export function dimensionsBehind(reference: ColumnReference, universe: Universe): readonly string[] {
   switch (reference.kind) {
     case 'key':
-      return [reference.dimension];
+      return universe.element(reference.dimension).required;
     case 'field':
       return universe.element(reference.element).required;
     case 'dataset':

@@ -17,7 +17,7 @@ export const LATEST = 4_102_444_800_000_000_000n;
 /** Days since 1970-01-01 on which UTC began to be one more second behind TAI; 10 s since the first. Source: IERS. */
 export const leapDays: readonly number[] = [
   730, 912, 1096, 1461, 1826, 2191, 2557, 2922, 3287, 3652, 4199, 4564, 4929, 5660, 6574, 7305, 7670, 8217,
-  8582, 8947, 9495, 10044, 10592, 13149, 14245, 15522, 16617, 17167,
+  8582, 8947, 9496, 10043, 10592, 13149, 14245, 15522, 16617, 17167,
 ];
 
 /** TAI - UTC on a day of UTC [s]; 10 before 1972. */

@@ -3,6 +3,7 @@ export * from './routines/chains.ts';
 export * from './routines/collections.ts';
 export * from './routines/data_ids.ts';
 export * from './routines/dataset_types.ts';
+export * from './routines/datasets.ts';
 export * from './routines/dimensions.ts';
 export * from './routines/headers.ts';
 export * from './routines/records.ts';

@@ -1,7 +1,7 @@
-/** An SQL identifier, quoted where it must be; `dec` and `offset` are words of the grammar. */
+/** An SQL identifier, quoted where it must be; some are words of the grammar. */
 export function quoteIdentifier(name: string): string {
   const plain =
-    /^[a-z_][a-z0-9_]*$/.test(name) && !['dec', 'offset', 'user', 'order', 'group'].includes(name);
+    /^[a-z_][a-z0-9_]*$/.test(name) && !['dec', 'offset', 'user', 'order', 'group', 'end'].includes(name);
   return plain ? name : `"${name.replaceAll('"', '""')}"`;
 }
 

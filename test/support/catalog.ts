@@ -49,7 +49,9 @@ select label, 'function', 0, format('returns %s, %s, %s%s parallel %s cost %s ro
        pg_get_function_result(routine.oid), l.lanname,
        case provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,
        case when proisstrict then ' strict' else '' end || case when prosecdef then ' security definer' else '' end,
-       proparallel, procost, prorows, proconfig, proacl, obj_description(routine.oid, 'pg_proc'))
+       proparallel, procost, prorows, proconfig,
+       -- A restored dump grants in another order.
+       (select array_agg(item order by item) from unnest(proacl::text[]) as item), obj_description(routine.oid, 'pg_proc'))
 from routine
 join pg_language l on l.oid = routine.prolang
 union all

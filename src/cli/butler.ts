@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { collectionCommands } from './butler/collections.ts';
 import { datasetCommands } from './butler/datasets.ts';
+import { ingestCommand } from './butler/ingest.ts';
 import { registryCommands } from './butler/registry.ts';
 import { transferCommands } from './butler/transfer.ts';
 
@@ -13,6 +14,7 @@ export function butlerCommand(): Command {
       `
 Examples:
   almagest butler create deep
+  almagest butler ingest raw/*.fits.fz
   almagest butler import export.yaml
   almagest butler query-collections --chains tree
   almagest butler query-datasets raw --collections DECam/raw/all --where "instrument='DECam' and detector=57"
@@ -23,6 +25,7 @@ Each is one function of the schema butler, which psql can call as well: select *
     ...registryCommands(),
     ...datasetCommands(),
     ...collectionCommands(),
+    ingestCommand(),
     ...transferCommands(),
   ])
     butler.addCommand(command);

@@ -47,6 +47,29 @@ async function checkPresent(source: ByteSource, header: Header, end: number): Pr
   );
 }
 
+const endOf = (header: Header) =>
+  header.dataStart + Math.ceil(dataBytes(header) / recordBytes) * recordBytes;
+
+/**
+ * The headers of all HDUs of a file, the primary first; their data may be missing.
+ * @throws FormatError for what is not FITS, or ends inside a header
+ */
+export async function readFitsHeaders(path: string): Promise<Header[]> {
+  const source = await openSource(path);
+  try {
+    await checkMagic(source);
+    const headers: Header[] = [];
+    for (let at = 0; ; at = endOf(headers.at(-1)!)) {
+      if (headers.length > 0 && (await source.reach(at + 1)) <= at) return headers;
+      const header = await readHeader(source, headers.length, at);
+      if (header === undefined) return headers;
+      headers.push(header);
+    }
+  } finally {
+    await source.close();
+  }
+}
+
 async function readHeaders(source: ByteSource): Promise<{ tables: BinaryTable[]; others: OtherSection[] }> {
   const tables: BinaryTable[] = [];
   const others: OtherSection[] = [];
@@ -60,7 +83,7 @@ async function readHeaders(source: ByteSource): Promise<{ tables: BinaryTable[];
     }
     if (isReadableTable(header)) tables.push(new BinaryTable(header, source));
     else others.push({ name: header.text('EXTNAME')?.trim() ?? '', index, what: describeOther(header) });
-    at = header.dataStart + Math.ceil(dataBytes(header) / recordBytes) * recordBytes;
+    at = endOf(header);
     await checkPresent(source, header, at);
   }
 }

@@ -57,6 +57,11 @@ export class Header {
     this.#cards.set(keyword, { value: card.value, comment: card.comment });
   }
 
+  /** Every card that has a value, the first of each keyword. */
+  *values(): IterableIterator<[keyword: string, value: CardValue]> {
+    for (const [keyword, { value }] of this.#cards) if (value !== undefined) yield [keyword, value];
+  }
+
   error(message: string, hint?: string): FormatError {
     return new FormatError(`HDU ${this.index} (header at byte ${this.start}): ${message}`, {
       path: this.path,

@@ -57,9 +57,12 @@ function fromMapping(file: string, content: unknown): FoundHeader {
     for (const [keyword, value] of Object.entries(content)) set(keyword, value);
   }
   if (cards.size === 0)
-    throw new FormatError('it holds no header: neither {keyword: value} nor [[keyword, type, value, comment]]', {
-      path: file,
-    });
+    throw new FormatError(
+      'it holds no header: neither {keyword: value} nor [[keyword, type, value, comment]]',
+      {
+        path: file,
+      },
+    );
   return { path: file, cards, detectors: [] };
 }
 

@@ -40,7 +40,8 @@ function cardsJson(cards: HeaderCards): string {
     .filter(([, value]) => value !== null && !(typeof value === 'number' && !Number.isFinite(value)))
     .map(([keyword, value]) => {
       // The server cannot hold NUL; no header means one.
-      const json = typeof value === 'bigint' ? String(value) : JSON.stringify(value).replaceAll('\\u0000', '');
+      const json =
+        typeof value === 'bigint' ? String(value) : JSON.stringify(value).replaceAll('\\u0000', '');
       return `${JSON.stringify(keyword)}:${json}`;
     });
   return `{${fields.join(',')}}`;

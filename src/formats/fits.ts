@@ -47,8 +47,7 @@ async function checkPresent(source: ByteSource, header: Header, end: number): Pr
   );
 }
 
-const endOf = (header: Header) =>
-  header.dataStart + Math.ceil(dataBytes(header) / recordBytes) * recordBytes;
+const endOf = (header: Header) => header.dataStart + Math.ceil(dataBytes(header) / recordBytes) * recordBytes;
 
 /**
  * The headers of all HDUs of a file, the primary first; their data may be missing.

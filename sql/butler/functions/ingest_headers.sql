@@ -11,6 +11,7 @@ declare
   translated json;
   records json;
   known int8[];
+  same int8[];
   row record;
   result json;
 begin
@@ -53,7 +54,7 @@ begin
   where h ->> 'problem' is null;
   perform butler.insert_dimension_records('group', records, 'skip', ingest_headers.registry);
 
-  -- Exposures that are new all at once; those that are there already, or come twice, are compared one by one.
+  -- Exposures that are new all at once; of those that are there already, or come twice, the ones that differ one by one.
   execute format($sql$
     select array_agg(distinct (h ->> 'place')::int8)
     from (
@@ -74,6 +75,18 @@ begin
     perform butler.insert_dimension_records('exposure', records, 'error', ingest_headers.registry);
   end if;
 
+  execute format($sql$
+    select array_agg((h ->> 'place')::int8)
+    from json_array_elements($1) h
+    join %1$I.exposure e
+      on e.instrument = h ->> 'instrument' and e.id = (h -> 'exposure' ->> 'id')::int8
+    where (h ->> 'place')::int8 = any ($2)
+      and to_jsonb(e) - 'timespan' @> (h -> 'exposure')::jsonb - 'timespan'
+      and lower(e.timespan) = (h -> 'exposure' -> 'timespan' ->> 'begin_ns')::int8
+      and upper(e.timespan) = greatest(
+        (h -> 'exposure' -> 'timespan' ->> 'end_ns')::int8, (h -> 'exposure' -> 'timespan' ->> 'begin_ns')::int8 + 1)
+  $sql$, ingest_headers.registry) into same using translated, known;
+
   for row in
     select h
     from json_array_elements(translated) h
@@ -88,6 +101,8 @@ begin
       outcome := 'refused';
     elsif place <> all (coalesce(known, '{}')) then
       outcome := 'new';
+    elsif place = any (same) then
+      outcome := 'same';
     else
       begin
         select butler.sync_dimension_record(

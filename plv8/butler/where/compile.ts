@@ -1,4 +1,5 @@
 /** From an analysed condition to an SQL predicate. No text of the user's is in it: constants are parameters. */
+import { butlerError } from '../errors.ts';
 import type { Parameters } from '../statement.ts';
 import type { Constant } from './bind.ts';
 import type { Condition, Value } from './condition.ts';
@@ -24,6 +25,9 @@ const INT8_MAX = 2n ** 63n - 1n;
 /** A stride so large that its double would not fit into int8 leaves so few members that they are listed. */
 const MAX_STRIDE = 2n ** 61n;
 
+/** Constants of one expression, a list counting once: PostgreSQL walks all before one to find it. */
+const MAX_CONSTANTS = 5000;
+
 /** SQL of a value; `wide` is an integer as numeric, which cannot overflow. */
 interface Sql {
   readonly sql: string;
@@ -33,9 +37,17 @@ interface Sql {
 /**
  * The predicate of an expression, with SQL's three truth values.
  * @param column the SQL of a column; a datetime as int8, nanoseconds since 1970-01-01 TAI
+ * @throws InvalidQueryError where there are too many constants
  */
 export function compileWhere(analysis: Analysis, column: ColumnSql, parameters: Parameters): string {
-  return new Compiler(column, parameters).condition(analysis.condition);
+  const before = parameters.values.length;
+  const predicate = new Compiler(column, parameters).condition(analysis.condition);
+  if (parameters.values.length - before <= MAX_CONSTANTS) return predicate;
+  throw butlerError(
+    'InvalidQueryError',
+    `the expression has more than ${MAX_CONSTANTS} constants outside of lists`,
+    { hint: 'Write visit IN (1, 2, …) in place of visit = 1 OR visit = 2 …, or bind a list.' },
+  );
 }
 
 class Compiler {

@@ -24,9 +24,9 @@ export function placeOf(text: string, span: Span): string {
   return `Line ${line}, column ${column}:\n${excerpt}\n${' '.repeat(before.length)}${carets}`;
 }
 
-/** Control characters, and halves of surrogate pairs, as one space each, so that carets stay where they belong. */
+/** What moves the cursor, or is no character, as one space each, so that carets stay where they belong. */
 function visible(text: string): string {
-  return text.replace(/\p{Cc}|\p{Cs}/gu, ' ');
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
 export function invalid(text: string, span: Span, message: string, hint?: string): Error {

@@ -71,14 +71,16 @@ function given(element: Element, typeOf: (column: Column) => string): string {
     ) with ordinality as r (${columns.map(({ name }) => quote(name)).join(', ')}, item, position)`;
 }
 
-/** Raises where a record has a field that the element has not, twice, or as a list or object; otherwise true. */
+/** Raises where a record has a field that the element has not, or as a list or object; otherwise true. */
 function fieldsAreFit(element: Element, parameters: Parameters): string {
   const list = (columns: readonly Column[]) =>
     parameters.add(`{${columns.map(({ name }) => `"${name}"`).join(',')}}`, 'text[]');
-  const composite = element.columns.filter(({ type }) => type === 'timespan' || type === 'region');
-  return `butler._check_record_fields(r.item, r.position, ${literal(element.name)}, ${list(
-    element.columns,
-  )}, ${list(composite)})`;
+  const allowed = list(element.columns);
+  const composite = list(element.columns.filter(({ type }) => type === 'timespan' || type === 'region'));
+  const isFit = `f.key = any (${allowed}) and (json_typeof(f.value) not in ('object', 'array') or f.key = any (${composite}))`;
+  return `case when exists (select from json_each(r.item) f where not (${isFit}))
+    then butler._refuse_record_fields(r.item, r.position, ${literal(element.name)}, ${allowed}, ${composite}) is null
+    else true end`;
 }
 
 /** Names of the columns of the primary key, and of the others. */
@@ -135,19 +137,21 @@ export function insertRecords(
   if (!hasRegion) return [`with ${writes}\n${count}`];
   if (!replaces) return [`with ${writes},\n${insertOverlaps(registry, element, 'written')}\n${count}`];
   // What was replaced leaves its pixels, which only a later statement can do: both would write the same keys.
-  return [`with ${writes}\n${count}`, ...renewOverlaps(registry, element, parameters)];
+  return [`with ${writes}\n${count}`, ...renewOverlaps(registry, element)];
 }
 
 /** Statements that make the overlaps of the given records anew from their regions in the table. */
-export function renewOverlaps(registry: Registry, element: Element, parameters: Parameters): string[] {
+export function renewOverlaps(registry: Registry, element: Element): string[] {
   const keys = recordKeys(registry.universe, element.name);
-  const records = `(${storedRecords(element, parameters)})`;
-  const current = `current as (
+  const { key } = columnNames(element);
+  const columns = element.columns.filter(({ name }) => key.includes(name));
+  // A join with the function itself would run it again for each row of the table.
+  const current = `given as materialized (
+  select * from json_to_recordset($2) as (${columns.map((column) => `${quote(column.name)} ${readType(column)}`).join(', ')})
+), current as (
   select ${keys.map(({ dimension, column }) => `t.${quote(column)} as ${quote(dimension)}`).join(', ')}, t.region
-  from ${registry.table(element.name)} t
-  where (${keys.map(({ column }) => `t.${quote(column)}`).join(', ')}) in (
-    select ${keys.map(({ column }) => `n.${quote(column)}`).join(', ')} from ${records} n
-  )
+  from given n
+  join ${registry.table(element.name)} t on ${key.map((name) => `t.${quote(name)} = n.${quote(name)}`).join(' and ')}
 )`;
   return [
     `with ${current}\n${deleteOverlaps(registry, element, 'current')}`,

@@ -56,9 +56,7 @@ export function syncRecord(
           `update ${table} t set ${compared.map(({ name }) => `${quote(name)} = n.${quote(name)}`).join(', ')}
   from (${records}) n
   where ${same}`,
-          ...(compared.some(({ role }) => role === 'region')
-            ? renewOverlaps(registry, element, parameters)
-            : []),
+          ...(compared.some(({ role }) => role === 'region') ? renewOverlaps(registry, element) : []),
         ];
   return { compare, insert: insertRecords(registry, element, 'skip', parameters), update };
 }

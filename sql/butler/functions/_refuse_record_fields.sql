@@ -1,11 +1,11 @@
-create or replace function butler._check_record_fields(
+create or replace function butler._refuse_record_fields(
   record json,
   "position" bigint,
   element text,
   allowed text[],
   composite text[]
 )
-returns boolean
+returns text
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
@@ -17,9 +17,7 @@ begin
   from json_each(record) f
   where f.key <> all (allowed) or (json_typeof(f.value) in ('object', 'array') and f.key <> all (composite))
   limit 1;
-  if not found then
-    return true;
-  elsif key <> all (allowed) then
+  if key <> all (allowed) then
     raise exception using
       errcode = 'BR009',
       message = format('DimensionNameError: a record of %s has no field ''%s''', element, key),
@@ -33,5 +31,5 @@ begin
 end
 $$;
 
-comment on function butler._check_record_fields(json, bigint, text, text[], text[]) is
-'True where every field of a record is one of those allowed, and only the composite ones are objects or lists; DimensionNameError or DataIdValueError otherwise.';
+comment on function butler._refuse_record_fields(json, bigint, text, text[], text[]) is
+'Raises the named error for a record that has a field other than those allowed (DimensionNameError), or an object or list in a field that is not composite (DataIdValueError); its type is for the sake of the expression that calls it.';

@@ -1,14 +1,14 @@
 /**
  * Removal of collections and runs. What forbids it is checked first, before anything is deleted, and again by foreign
- * keys against what other sessions do meanwhile. Datasets go before any lock on collections is taken, because that
- * is the long part; then the lock for chains, the chains' rows, and the collections' own: the order of every edit.
+ * keys against what other sessions do meanwhile; what goes with a collection or a dataset goes by their cascades.
+ * Datasets are deleted before any lock on collections is taken, because that is the long part; then come the lock for
+ * chains, the chains' rows, and the collections' own, in the order of every edit.
  */
 import { lockChains } from './chains.ts';
 import { namedCollections } from './collections.ts';
 import { butlerError } from './errors.ts';
 import type { Collection, Registry } from './registry.ts';
 import { isForeignKeyViolation } from './sqlstate.ts';
-import { tablesOf } from './summaries.ts';
 
 /**
  * Removes a collection that is in no chain: a run with its datasets wherever they are associated, a chain, tags and
@@ -42,10 +42,20 @@ function remove(registry: Registry, collections: readonly Collection[], unlink: 
   const runs = collections.filter(({ type }) => type === 'RUN');
   requireUnstored(registry, runs);
   try {
-    deleteDatasets(registry, runs);
+    if (runs.length > 0)
+      registry.rows(`delete from ${registry.table('dataset')} where run_id = any($1::int8[])`, [
+        runs.map(({ id }) => id),
+      ]);
     lockChains(registry);
     if (unlink) unlinkEverywhere(registry, ids);
-    registry.rows(`delete from ${registry.table('collection')} where collection_id = any($1::int8[])`, [ids]);
+    const deleted = registry.rows<{ id: bigint }>(
+      `delete from ${registry.table('collection')} where collection_id = any($1::int8[])
+       returning collection_id as id`,
+      [ids],
+    );
+    const gone = collections.find(({ id }) => !deleted.some((row) => row.id === id));
+    if (gone)
+      throw butlerError('MissingCollectionError', `another session has just removed collection '${gone.name}'`);
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error;
     // Another session was faster: the checks see now what it did.
@@ -108,28 +118,6 @@ function requireUnstored(registry: Registry, runs: readonly Collection[]): void 
     detail: `Datastore '${stored.store}' holds ${stored.datasets}, such as ${stored.id}.`,
     hint: 'Remove their files first, by the client that the datastore belongs to.',
   });
-}
-
-/**
- * Deletes all datasets of runs. Their associations go first, a table at a time: what the foreign keys then cascade to,
- * a dataset at a time, is empty.
- */
-function deleteDatasets(registry: Registry, runs: readonly Collection[]): void {
-  if (runs.length === 0) return;
-  const ids = runs.map(({ id }) => id);
-  const types = registry.rows<{ name: string }>(
-    `select t.name from ${registry.table('dataset_type')} t
-     where t.id in (select s.dataset_type_id from ${registry.table('collection_summary_dataset_type')} s
-                    where s.collection_id = any($1::int8[]))`,
-    [ids],
-  );
-  for (const table of tablesOf(registry.datasetTypes(types.map(({ name }) => name))))
-    registry.rows(
-      `delete from ${table} a using ${registry.table('dataset')} d
-       where d.run_id = any($1::int8[]) and a.dataset_id = d.id`,
-      [ids],
-    );
-  registry.rows(`delete from ${registry.table('dataset')} where run_id = any($1::int8[])`, [ids]);
 }
 
 /**

@@ -107,6 +107,6 @@ function byTable(types: readonly DatasetType[]): DatasetType[][] {
 }
 
 /** Tables that hold associations of these types. */
-export function tablesOf(types: readonly DatasetType[]): string[] {
+function tablesOf(types: readonly DatasetType[]): string[] {
   return [...new Set(types.flatMap(({ tags, calibs }) => (calibs === undefined ? [tags] : [tags, calibs])))];
 }

@@ -42,10 +42,7 @@ function remove(registry: Registry, collections: readonly Collection[], unlink: 
   const runs = collections.filter(({ type }) => type === 'RUN');
   requireUnstored(registry, runs);
   try {
-    if (runs.length > 0)
-      registry.rows(`delete from ${registry.table('dataset')} where run_id = any($1::int8[])`, [
-        runs.map(({ id }) => id),
-      ]);
+    if (runs.length > 0) deleteDatasets(registry, runs);
     lockChains(registry);
     if (unlink) unlinkEverywhere(registry, ids);
     const deleted = registry.rows<{ id: bigint }>(
@@ -55,7 +52,10 @@ function remove(registry: Registry, collections: readonly Collection[], unlink: 
     );
     const gone = collections.find(({ id }) => !deleted.some((row) => row.id === id));
     if (gone)
-      throw butlerError('MissingCollectionError', `another session has just removed collection '${gone.name}'`);
+      throw butlerError(
+        'MissingCollectionError',
+        `another session has just removed collection '${gone.name}'`,
+      );
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error;
     // Another session was faster: the checks see now what it did.
@@ -115,9 +115,21 @@ function requireUnstored(registry: Registry, runs: readonly Collection[]): void 
   );
   if (!stored) return;
   throw butlerError('OrphanedRecordError', `a datastore still holds datasets of run '${stored.run}'`, {
-    detail: `Datastore '${stored.store}' holds ${stored.datasets}, such as ${stored.id}.`,
-    hint: 'Remove their files first, by the client that the datastore belongs to.',
+    detail: `Datastore '${stored.store}' holds ${stored.datasets} datasets of '${stored.run}', such as ${stored.id}.`,
+    hint: 'Remove their files first, by the client that the datastore belongs to, or prune them with unstore => true.',
   });
+}
+
+/** In the order of their ids, as other removals of datasets do, so that two of them cannot wait for each other. */
+function deleteDatasets(registry: Registry, runs: readonly Collection[]): void {
+  const dataset = registry.table('dataset');
+  registry.rows(
+    `with locked as materialized (
+       select id from ${dataset} where run_id = any($1::int8[]) order by id for update
+     )
+     delete from ${dataset} d using locked l where d.id = l.id`,
+    [runs.map(({ id }) => id)],
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type pg from 'pg';
 import type { TestDatabase } from '../support/database.ts';
-import { fails, flatIsRight, register, registry, value } from './collection_support.ts';
+import { edit, fails, flatIsRight, overtaken, register, registry, value } from './collection_support.ts';
 
 async function collections(): Promise<TestDatabase> {
   const db = await registry();
@@ -11,41 +11,7 @@ async function collections(): Promise<TestDatabase> {
   return db;
 }
 
-const edit = (session: pg.Client, name: string, parent: string, children: readonly string[]) =>
-  value<string[]>(session, name, parent, children);
 const chain = (db: TestDatabase, parent: string) => value<string[]>(db.client, 'get_chain', parent);
-
-async function isBlocked(db: TestDatabase, session: pg.Client): Promise<boolean> {
-  const { processID } = session as unknown as { processID: number };
-  const [{ blocked }] = await db.query<{ blocked: boolean }>(
-    'select cardinality(pg_blocking_pids($1)) > 0 as blocked',
-    [processID],
-  );
-  return blocked;
-}
-
-/**
- * Runs `first` in a transaction that stays open until the second session's call waits for it; what the second one
- * then gives, as a promise in an array.
- */
-async function overtaken(
-  db: TestDatabase,
-  first: (session: pg.Client) => Promise<unknown>,
-  second: (session: pg.Client) => Promise<unknown>,
-): Promise<readonly [Promise<unknown>]> {
-  const [one, two] = [await db.connect(), await db.connect()];
-  await one.query('begin');
-  await first(one);
-  let over = false;
-  const call = second(two).finally(() => {
-    over = true;
-  });
-  call.catch(() => {});
-  while (!over && !(await isBlocked(db, two))) await new Promise((resolve) => setTimeout(resolve, 5));
-  await one.query('commit');
-  await call.catch(() => {});
-  return [call];
-}
 
 /** What the Data Butler's client does: the parent's row for update, then rows of the chain. */
 async function clientPrepends(session: pg.Client, parent: string, child: string): Promise<void> {

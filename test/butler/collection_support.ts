@@ -29,6 +29,9 @@ export async function register(
   return made;
 }
 
+export const edit = (session: Session, name: string, parent: string, children: readonly string[]) =>
+  value<string[]>(session, name, parent, children);
+
 /** The error of a name, such as MissingCollectionError, that a call must end in. */
 export async function fails(
   t: ExecutionContext,
@@ -72,4 +75,36 @@ export async function flatIsRight(t: ExecutionContext, db: TestDatabase): Promis
     await db.query('select parent from r.collection_flat group by parent having max(rank) + 1 <> count(*)'),
     [],
   );
+}
+
+async function isBlocked(db: TestDatabase, session: pg.Client): Promise<boolean> {
+  const { processID } = session as unknown as { processID: number };
+  const [{ blocked }] = await db.query<{ blocked: boolean }>(
+    'select cardinality(pg_blocking_pids($1)) > 0 as blocked',
+    [processID],
+  );
+  return blocked;
+}
+
+/**
+ * Runs `first` in a transaction that stays open until the second session's call waits for it; what the second one
+ * then gives, as a promise in an array.
+ */
+export async function overtaken(
+  db: TestDatabase,
+  first: (session: pg.Client) => Promise<unknown>,
+  second: (session: pg.Client) => Promise<unknown>,
+): Promise<readonly [Promise<unknown>]> {
+  const [one, two] = [await db.connect(), await db.connect()];
+  await one.query('begin');
+  await first(one);
+  let over = false;
+  const call = second(two).finally(() => {
+    over = true;
+  });
+  call.catch(() => {});
+  while (!over && !(await isBlocked(db, two))) await new Promise((resolve) => setTimeout(resolve, 5));
+  await one.query('commit');
+  await call.catch(() => {});
+  return [call];
 }

@@ -13,7 +13,7 @@ begin
   select n.nspname, c.relname,
          string_agg(quote_ident(a.attname), ', ' order by a.attnum),
          count(a.attname),
-         coalesce(string_agg(format(', %I with =', a.attname), '' order by a.attnum), '')
+         coalesce(string_agg(', ' || quote_ident(a.attname) || ' with =', '' order by a.attnum), '')
   into registry, label, dimensions, n_dimensions, equals
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace

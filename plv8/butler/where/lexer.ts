@@ -1,6 +1,6 @@
 /** Words, numbers, strings and signs of an expression, one after another. */
 import type { Span } from './ast.ts';
-import { invalid } from './place.ts';
+import { invalid, isVisible } from './place.ts';
 
 export type TokenKind =
   | 'keyword'
@@ -98,16 +98,17 @@ export class Lexer {
       '!': "'Different from' is !=.",
       '.': 'A name has at most three parts, such as visit.timespan.begin.',
     };
-    const name = /[\p{Cc}\p{Cs}]/u.test(found)
-      ? `U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
-      : `'${found}'`;
+    const code = found.codePointAt(0)!;
+    const name = isVisible(code) ? `'${found}'` : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
     return invalid(this.text, span, `${name} has no meaning here`, hints[found]);
   }
 }
 
 export const NOT_STORABLE = 'a string holds a character that no database text can hold';
 
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
 /** Whether PostgreSQL can hold a text: no NUL, and no half of a surrogate pair. */
 export function storable(text: string): boolean {
-  return !text.includes('\0') && !/\p{Cs}/u.test(text);
+  return !text.includes('\0') && !LONE_SURROGATE.test(text);
 }

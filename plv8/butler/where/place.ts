@@ -26,7 +26,16 @@ export function placeOf(text: string, span: Span): string {
 
 /** What moves the cursor, or is no character, as one space each, so that carets stay where they belong. */
 function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ');
+  return [...text].map((character) => (isVisible(character.codePointAt(0)!) ? character : ' ')).join('');
+}
+
+/** Neither a control, nor a mark of direction or of a line's end, nor half of a surrogate pair. */
+export function isVisible(code: number): boolean {
+  if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return false;
+  if (code < 0x200b || code > 0xfeff) return true;
+  if (code <= 0x200f || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f))
+    return false;
+  return code !== 0xfeff && !(code >= 0xd800 && code <= 0xdfff);
 }
 
 export function invalid(text: string, span: Span, message: string, hint?: string): Error {

@@ -1,6 +1,7 @@
 /** What PostgreSQL makes of compiled expressions. */
 import test from 'ava';
 import fc from 'fast-check';
+import type { DatabaseError } from 'pg';
 import { Parameters } from '../../../plv8/butler/statement.ts';
 import { compileWhere } from '../../../plv8/butler/where/compile.ts';
 import { regionToBase64 } from '../../../plv8/sky/base64.ts';
@@ -279,4 +280,30 @@ test('expressions of a megabyte run', async (t) => {
     await truths(db, `${'visit = 1 or (visit = 2 and ('.repeat(90)}visit = 5${'))'.repeat(90)}`, rows),
     [false],
   );
+});
+
+test('butler.parse_expression gives canonical text, and errors with a place', async (t) => {
+  await using db = await database();
+  const canonical = async (text: string) =>
+    (await db.query<{ text: string }>('select butler.parse_expression($1) as text', [text]))[0].text;
+  t.is(
+    await canonical("not a=1 and t overlaps(T'2020-01-01',null)"),
+    "NOT a = 1 AND t OVERLAPS (T'2020-01-01 00:00:00.000', null)",
+  );
+  t.is(await canonical(' '), 'None');
+  t.is(await canonical(`${'('.repeat(200)}a${')'.repeat(200)}`), `${'('.repeat(200)}a${')'.repeat(200)}`);
+  t.is((await canonical(Array(200_000).fill('a').join(' or '))).length, 999_996);
+  for (const text of [
+    'a = ',
+    '('.repeat(1_000_000),
+    "'".repeat(999_999),
+    '-'.repeat(1_000_000),
+    '🙂',
+    'not '.repeat(250_000),
+  ]) {
+    const error = (await t.throwsAsync(canonical(text))) as DatabaseError;
+    t.is(error.code, 'BR012');
+    t.regex(error.message, /^InvalidQueryError: /);
+    t.regex(error.detail!, /^Line 1, column \d+:\n/);
+  }
 });

@@ -6,6 +6,7 @@ export * from './routines/dataset_types.ts';
 export * from './routines/datasets.ts';
 export * from './routines/dimensions.ts';
 export * from './routines/headers.ts';
+export * from './routines/queries.ts';
 export * from './routines/records.ts';
 export * from './routines/registry.ts';
 export * from './routines/removal.ts';

@@ -1,7 +1,8 @@
 /** An SQL identifier, quoted where it must be; some are words of the grammar. */
 export function quoteIdentifier(name: string): string {
   const plain =
-    /^[a-z_][a-z0-9_]*$/.test(name) && !['dec', 'offset', 'user', 'order', 'group', 'end'].includes(name);
+    /^[a-z_][a-z0-9_]*$/.test(name) &&
+    !['dec', 'offset', 'user', 'order', 'group', 'where', 'limit', 'end'].includes(name);
   return plain ? name : `"${name.replaceAll('"', '""')}"`;
 }
 

@@ -1,0 +1,11 @@
+comment on table butler.camera is 'Cameras, by which butler.define_visits finds where detectors look; rows come from butler.load_camera';
+comment on column butler.camera.name is 'Name; where a call names no camera, the one named like the instrument is taken';
+comment on column butler.camera.instrument is 'Instrument of registries that it belongs to, where it is known';
+comment on column butler.camera.units is 'Units of its detectors'' corners: deg on the plane tangent to the sky, or mm on the focal plane';
+comment on column butler.camera.radial is 'For mm: coefficients of theta(r) = radial[1] + radial[2] r + radial[3] r^2 ..., the field angle at a distance r from the axis [rad; r in mm]';
+comment on column butler.camera.x_axis is 'Side of the sky, east or west, to which x points at sky_angle 0, where y points north; the plane turns with growing sky_angle so that x goes north';
+comment on column butler.camera.sky_angle_offset is 'Added to the sky_angle of every exposure [deg; pos.posAng]';
+comment on column butler.camera.padding_pixels is 'By how much regions go beyond a detector on each side, where its pixels are known [pixel]';
+comment on column butler.camera.loaded is 'When it was loaded';
+grant select on butler.camera to almagest_reader;
+grant insert, update, delete on butler.camera to almagest_loader;

@@ -1,0 +1,12 @@
+comment on table butler.camera_detector is 'Detectors of cameras: their corners in the focal plane';
+comment on column butler.camera_detector.camera is 'The camera';
+comment on column butler.camera_detector.detector is 'Its id in registries [; meta.id;instr.det]';
+comment on column butler.camera_detector.full_name is 'Its name';
+comment on column butler.camera_detector.name_in_raft is 'Its name within its raft';
+comment on column butler.camera_detector.raft is 'Raft, a group of detectors';
+comment on column butler.camera_detector.purpose is 'What it is for: SCIENCE, FOCUS, GUIDER, WAVEFRONT';
+comment on column butler.camera_detector.corners is 'x and y of its four corners in turn, in order around it, the first edge along its rows [deg or mm, as the camera''s units say]';
+comment on column butler.camera_detector.width_pixels is 'Pixels along its first edge; NULL where they are not known [pixel]';
+comment on column butler.camera_detector.height_pixels is 'Pixels along its second edge; NULL where they are not known [pixel]';
+grant select on butler.camera_detector to almagest_reader;
+grant insert, update, delete on butler.camera_detector to almagest_loader;

@@ -78,6 +78,9 @@ function differences(row: Row, stored: StoredVisit): (keyof typeof visitColumns)
   );
 }
 
+/** Longer texts, such as regions, are cut in messages. */
+const LONGEST = 64;
+
 function shown(visit: StoredVisit, column: keyof typeof visitColumns): string {
   const value =
     column === 'timespan'
@@ -85,7 +88,8 @@ function shown(visit: StoredVisit, column: keyof typeof visitColumns): string {
         ? null
         : `[${visit.begin},${visit.end})`
       : visit[column];
-  return value === null ? 'NULL' : typeof value === 'string' ? `'${value}'` : `${value}`;
+  if (typeof value !== 'string') return value === null ? 'NULL' : `${value}`;
+  return value.length > LONGEST ? `'${value.slice(0, LONGEST)}…'` : `'${value}'`;
 }
 
 const remedy =

@@ -32,7 +32,7 @@ export function compileDatasets(
   const { relation, parameters, order } = plan(
     requestOf(registry, result, [search], options, { datasets: true }),
   );
-  const { alias, rank = '0' } = relation.search(datasetType.name);
+  const { alias, rank = '0::int8' } = relation.search(datasetType.name);
   const inRun = scope.types.size === 1 && scope.types.has('RUN');
   const columns = [
     `${alias}.dataset_id`,

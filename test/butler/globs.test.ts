@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { globMatch, isGlob } from '../../plv8/butler/globs.ts';
 import { database } from '../support/database.ts';
+import { registry } from './collection_support.ts';
 
 /** fnmatch, by trying. */
 function matches(glob: readonly string[], name: readonly string[]): boolean {
@@ -74,4 +75,34 @@ test('a bracket that never closes stands for itself, a range that runs backwards
 
 test('a name is a pattern when it holds a star, a question mark or an opening bracket', (t) => {
   t.deepEqual(['a*', '?', 'a[1]', 'a]', "a%'", ''].map(isGlob), [true, true, true, false, false, false]);
+});
+
+test('among 100,000 collections a pattern is a search of an index, and reads no table through', async (t) => {
+  await using db = await registry();
+  // Every night of 14 years has two chains and their runs.
+  await db.query(`
+    insert into r.collection (collection_id, name, type)
+    select nextval('r.collection_seq_collection_id'), format('DEEP/%s/%s%s', night::date - date '2000-01-01' + 20120101, process,
+      case when run = 0 then '' else format('/step%s/20241111T1150%sZ', run % 3, 10 + run) end), case run when 0 then 3 else 1 end
+    from generate_series(date '2000-01-01', date '2013-12-31', '1 day') night
+    cross join unnest(array['bias', 'flat']) process
+    cross join generate_series(0, 9) run;
+    analyze r.collection`);
+  const [{ count }] = await db.query<{ count: number }>('select count(*)::int from r.collection');
+  t.true(count > 100000);
+  const globs = ['DEEP/2012040*/bias', 'DEEP/2012040[1-9]/bias', 'DEEP/2012040?/fla?', 'DEEP/20120405/*'];
+  const scans = async () => {
+    const [row] = await db.query<{ scans: number }>(
+      `select seq_scan::int as scans from pg_stat_xact_user_tables where relid = 'r.collection'::regclass`,
+    );
+    return row.scans;
+  };
+  for (const patterns of [...globs.map((glob) => [glob]), globs]) {
+    await db.query('begin');
+    const before = await scans();
+    const found = await db.query('select name from butler.query_collections($1)', [patterns]);
+    t.is(await scans(), before, patterns.join(' '));
+    await db.query('commit');
+    t.true(found.length >= 9 && found.length <= 60, `${patterns.join(' ')}: ${found.length}`);
+  }
 });

@@ -65,6 +65,27 @@ const names = async (db: TestDatabase) =>
 const summary = async (db: TestDatabase, name: string) =>
   (await db.query('select * from butler.collection_summary($1)', [name]))[0];
 
+test('every foreign key that a removal follows has an index', async (t) => {
+  await using db = await datasets();
+  const keys = await db.query<{ key: string; indexed: boolean }>(
+    `select format('%s: %s', k.conrelid::regclass, k.conname) as key,
+       exists (
+         select from pg_index i
+         where i.indrelid = k.conrelid and i.indpred is null
+           and (i.indkey::int2[])[0 : cardinality(k.conkey) - 1] @> k.conkey
+       ) as indexed
+     from pg_constraint k
+     where k.contype = 'f' and k.confrelid in ('r.collection'::regclass, 'r.run'::regclass, 'r.dataset'::regclass,
+       'r.collection_summary_dataset_type'::regclass, 'r.collection_summary_instrument'::regclass,
+         'r.collection_summary_skymap'::regclass)`,
+  );
+  t.true(keys.length >= 20);
+  t.deepEqual(
+    keys.filter(({ indexed }) => !indexed),
+    [],
+  );
+});
+
 test('a collection that a chain holds is not removed, and DETAIL names the chains', async (t) => {
   await using db = await datasets();
   await edit(db.client, 'set_chain', 'B', ['r1', 't']);

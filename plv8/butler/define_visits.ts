@@ -203,7 +203,8 @@ class VisitDefiner {
     const full = rows.filter(
       ({ id }) => updateRecords || changes.get(id)!.includes('region') || strayed.has(id),
     );
-    this.regions.replace(full);
+    const moved = rows.filter(({ id }) => changes.get(id)!.includes('region'));
+    this.regions.replace(full, new Set(moved.map(({ id }) => id)));
     const partial = rows.filter(
       (row) => !full.includes(row) && (changes.get(row.id)!.length > 0 || extended.has(row.id)),
     );

@@ -86,34 +86,50 @@ export class RegionWriter {
          select $1, n.detector, n.visit, n.region from ${given}`,
         this.parameters(visits, regions),
       );
-      this.insertPixels(visits, regions);
+      this.insertPixels(
+        visits,
+        regions,
+        () => true,
+        () => true,
+      );
     }
   }
 
-  /** Replaces regions and pixels of visits; detectors that the camera has not stay as they are. */
-  replace(rows: readonly Row[]): void {
+  /**
+   * Replaces regions and pixels of visits; of those whose own region is in `moved` the visit's pixels, too. Detectors
+   * that the camera has not stay as they are.
+   */
+  replace(rows: readonly Row[], moved: ReadonlySet<bigint>): void {
     const { registry, instrument } = this;
     for (const [visits, regions] of this.batches(rows)) {
-      registry.rows(
+      const written = registry.rows<{ visit: bigint; detector: bigint }>(
         `insert into ${registry.table('visit_detector_region')} as t (instrument, detector, visit, region)
          select $1, n.detector, n.visit, n.region from ${given}
          order by n.visit, n.detector
          on conflict (instrument, detector, visit) do update set region = excluded.region
-         where t.region is distinct from excluded.region`,
+         where t.region is distinct from excluded.region
+         returning t.visit, t.detector`,
         this.parameters(visits, regions),
       );
-      const visitIds = ids(visits.map(({ id }) => id));
+      const places = new Set(written.map(({ visit, detector }) => `${visit} ${detector}`));
+      const movedHere = visits.map(({ id }) => id).filter((id) => moved.has(id));
       registry.rows(
         `delete from ${registry.table('visit_skypix_overlap')}
          where instrument = $1 and visit = any($2::text::bigint[])`,
-        [instrument, visitIds],
+        [instrument, ids(movedHere)],
       );
       registry.rows(
-        `delete from ${registry.table('visit_detector_region_skypix_overlap')}
-         where instrument = $1 and visit = any($2::text::bigint[]) and detector = any($3::text::bigint[])`,
-        [instrument, visitIds, ids(this.detectors)],
+        `delete from ${registry.table('visit_detector_region_skypix_overlap')} o
+         using unnest($2::text::bigint[], $3::text::bigint[]) as w (visit, detector)
+         where o.instrument = $1 and o.visit = w.visit and o.detector = w.detector`,
+        [instrument, ids(written.map(({ visit }) => visit)), ids(written.map(({ detector }) => detector))],
       );
-      this.insertPixels(visits, regions);
+      this.insertPixels(
+        visits,
+        regions,
+        (visit) => moved.has(visit),
+        (visit, detector) => places.has(`${visit} ${detector}`),
+      );
     }
   }
 
@@ -135,7 +151,13 @@ export class RegionWriter {
     ];
   }
 
-  private insertPixels(visits: readonly Row[], regions: readonly VisitRegions[]): void {
+  /** Writes the pixels of visits and of detectors of visits that are wanted. */
+  private insertPixels(
+    visits: readonly Row[],
+    regions: readonly VisitRegions[],
+    wantsVisit: (visit: bigint) => boolean,
+    wantsDetector: (visit: bigint, detector: number) => boolean,
+  ): void {
     const { registry, instrument, detectors } = this;
     const { system, level } = registry.universe.commonSkypix;
     if (system !== 'htm')
@@ -147,12 +169,15 @@ export class RegionWriter {
       pixel: [],
     };
     visits.forEach(({ id }, i) => {
+      const wanted = detectors.map((detector) => wantsDetector(id, detector));
+      if (!wantsVisit(id) && !wanted.includes(true)) return;
       const overlaps = htmOverlaps(regions[i], level);
-      for (const pixel of overlaps.visit) {
+      for (const pixel of wantsVisit(id) ? overlaps.visit : []) {
         ofVisits.visit.push(id);
         ofVisits.pixel.push(pixel);
       }
       overlaps.detectors.forEach((pixels, d) => {
+        if (!wanted[d]) return;
         for (const pixel of pixels) {
           ofDetectors.visit.push(id);
           ofDetectors.detector.push(detectors[d]);

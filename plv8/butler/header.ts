@@ -3,6 +3,7 @@
  * property and how their text becomes its value. Pure; values are texts, as a header has them.
  */
 import { butlerError } from './errors.ts';
+import { parseTime, TimeError } from './where/times.ts';
 
 /** When a rule applies: the text of a keyword, or of a property made before, matches a regular expression. */
 export interface Condition {
@@ -23,16 +24,10 @@ export interface Rule {
 
 export type Header = ReadonlyMap<string, string | null>;
 
-/** UTC and TAI, which need the table of leap seconds: nanoseconds since 1970-01-01 TAI of an ISO time of UTC. */
-export type TaiFromUtc = (iso: string) => bigint;
-
-const nanosecondsPerDay = 86_400_000_000_000;
-
 interface Scope {
   readonly header: Header;
   /** The value of another property, made when it is first asked for. */
   property(name: string): string | undefined;
-  readonly taiFromUtc: TaiFromUtc;
 }
 
 /** The first of the keywords that holds something; empty text is nothing unless `empty`. */
@@ -99,29 +94,19 @@ function isoText(keywords: readonly string[], scope: Scope): string | undefined 
   return time && /^\d\d:\d\d:\d\d(\.\d*)?$/.test(time) ? `${day[1]}T${time}` : undefined;
 }
 
-/** Nanoseconds since 1970 of an ISO time, as if every day had 86,400 s. */
-export function isoNanoseconds(iso: string): bigint {
-  const [seconds, fraction = ''] = iso.split('.');
-  return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
-}
-
-function mjdIso(mjd: number): string {
-  const day = Math.floor(mjd);
-  const ns = BigInt(Math.round((mjd - day) * nanosecondsPerDay));
-  const total = BigInt(day - 40587) * BigInt(nanosecondsPerDay) + ns;
-  const seconds = total / 1_000_000_000n;
-  const iso = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  return `${iso}.${String(total % 1_000_000_000n).padStart(9, '0')}`;
-}
-
-function time(keywords: readonly string[], argument: TimeArgument, scope: Scope): string | undefined {
-  let iso: string | undefined;
-  if (argument.format === 'mjd') {
-    const mjd = numberOf(first(keywords, scope));
-    iso = mjd === undefined ? undefined : mjdIso(mjd);
-  } else iso = isoText(keywords, scope);
-  if (iso === undefined) return undefined;
-  return String(argument.scale === 'utc' ? scope.taiFromUtc(iso) : isoNanoseconds(iso));
+function time(
+  keywords: readonly string[],
+  { scale, format }: TimeArgument,
+  scope: Scope,
+): string | undefined {
+  const text = format === 'mjd' ? first(keywords, scope) : isoText(keywords, scope);
+  if (text === undefined) return undefined;
+  try {
+    return String(parseTime(format === 'mjd' ? `mjd/${text}` : text, scale).nanoseconds);
+  } catch (error) {
+    if (error instanceof TimeError) return undefined;
+    throw error;
+  }
 }
 
 function linear({ terms, add = 0, modulo }: LinearArgument, { header }: Scope): string | undefined {
@@ -228,16 +213,11 @@ export function recognises(conditions: readonly Condition[], header: Header): bo
  * nanoseconds since 1970-01-01 TAI.
  * @throws InvalidQueryError for a rule whose conversion does not exist, and for properties that need each other
  */
-export function translate(
-  header: Header,
-  rules: readonly Rule[],
-  taiFromUtc: TaiFromUtc,
-): ReadonlyMap<string, string> {
+export function translate(header: Header, rules: readonly Rule[]): ReadonlyMap<string, string> {
   const made = new Map<string, string | undefined>();
   const inWork = new Set<string>();
   const scope: Scope = {
     header,
-    taiFromUtc,
     property(name) {
       if (made.has(name)) return made.get(name);
       if (inWork.has(name))

@@ -1,8 +1,8 @@
 /** A registry as an export file of the Data Butler, in a fixed order: the same registry gives the same file. */
 import type pg from 'pg';
+import { EARLIEST, LATEST } from '../../plv8/butler/where/times.ts';
 import { decodeRegion } from '../../plv8/sky/codec.ts';
 import { yamlFloat, yamlList, yamlString, yamlTime } from './export_yaml.ts';
-import { earliest, latest } from './json.ts';
 
 export interface ExportOptions {
   readonly registry?: string;
@@ -35,8 +35,8 @@ function timesOf(range: string): { begin: string; end: string } | undefined {
   const [, begin, end] = /^\[(-?\d+),(-?\d+)\)$/.exec(range) ?? [];
   if (begin === undefined) return undefined;
   return {
-    begin: BigInt(begin) === earliest ? 'null' : yamlTime(BigInt(begin)),
-    end: BigInt(end) === latest ? 'null' : yamlTime(BigInt(end)),
+    begin: BigInt(begin) === EARLIEST ? 'null' : yamlTime(BigInt(begin)),
+    end: BigInt(end) === LATEST ? 'null' : yamlTime(BigInt(end)),
   };
 }
 

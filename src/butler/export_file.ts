@@ -4,6 +4,7 @@
  */
 import { type CollectionTag, isMap, parse, type ScalarTag } from 'yaml';
 import { z } from 'zod';
+import { parseTime, TimeError } from '../../plv8/butler/where/times.ts';
 
 /** A time of the TAI scale. */
 export class TaiTime {
@@ -39,17 +40,25 @@ export class ExportFileError extends Error {
   }
 }
 
-/** `2013-06-17 13:29:11.039000000`, TAI, to nanoseconds since 1970-01-01 TAI. */
-export function taiNanoseconds(text: string): bigint {
-  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?)?$/.exec(text);
-  if (!match) throw new ExportFileError(`"${text}" is no time of the form 2013-06-17 13:29:11.039000000`);
-  const [, date, time = '00:00:00', fraction = ''] = match;
-  return BigInt(Date.parse(`${date}T${time}Z`)) * 1000000n + BigInt(fraction.padEnd(9, '0'));
+function time(text: string, scale: 'tai' | 'utc'): TaiTime {
+  try {
+    return new TaiTime(parseTime(text.trim(), scale).nanoseconds);
+  } catch (error) {
+    throw error instanceof TimeError ? new ExportFileError(error.message) : error;
+  }
 }
 
 const timeTag: ScalarTag = {
   tag: '!butler_time/tai/iso',
-  resolve: (text) => new TaiTime(taiNanoseconds(text)),
+  resolve: (text) => time(text, 'tai'),
+};
+
+/** Old files have YAML's own times, which are UTC. */
+const timestampTag: ScalarTag = {
+  tag: 'tag:yaml.org,2002:timestamp',
+  default: true,
+  test: /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d*)?)?$/,
+  resolve: (text) => time(text.replace(/[Tt]/, ' '), 'utc'),
 };
 
 const uuidTag: ScalarTag = { tag: '!uuid', resolve: (text) => text.toLowerCase() };
@@ -86,7 +95,6 @@ const scalar = z.union([
   z.instanceof(TaiTime),
   z.instanceof(Region),
   z.instanceof(Uint8Array),
-  z.instanceof(Date),
 ]);
 export type Scalar = z.infer<typeof scalar>;
 
@@ -178,7 +186,14 @@ export function readExportFile(text: string): ExportFile {
     content = parse(text, {
       version: '1.1',
       intAsBigInt: true,
-      customTags: [timeTag, uuidTag, ...regionTags, ...timespanTags],
+      customTags: (tags) => [
+        ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== timestampTag.tag),
+        timestampTag,
+        timeTag,
+        uuidTag,
+        ...regionTags,
+        ...timespanTags,
+      ],
     });
   } catch (error) {
     throw new ExportFileError(`it is no YAML: ${(error as Error).message}`);

@@ -78,6 +78,30 @@ async function rawDatasets(
   return Number(inserted[0].count);
 }
 
+/** The raw datasets of an observation that was taken in; where they are refused, the exposure stays. */
+async function withDatasets(
+  client: pg.Client,
+  header: FoundHeader,
+  row: Row,
+  options: IngestOptions,
+): Promise<Pick<IngestReport, 'outcome' | 'detail' | 'datasets'>> {
+  const { outcome, detail } = row;
+  const taken = outcome !== 'refused' && outcome !== 'conflict';
+  if (!taken || options.run === null || header.detectors.length === 0)
+    return { outcome, detail, datasets: 0 };
+  await client.query('savepoint raws');
+  try {
+    const datasets = await rawDatasets(client, header, row, options);
+    await client.query('release savepoint raws');
+    return { outcome, detail, datasets };
+  } catch (error) {
+    const { code, message, detail: more } = error as { code?: string; message: string; detail?: string };
+    if (!code?.startsWith('BR')) throw error;
+    await client.query('rollback to savepoint raws');
+    return { outcome: 'refused', detail: [message, more].filter(Boolean).join(': '), datasets: 0 };
+  }
+}
+
 /**
  * Brings observations into a registry in one transaction; a header that is refused or in conflict is reported and
  * leaves the others alone.
@@ -106,18 +130,13 @@ export async function ingestHeaders(
     const reports: IngestReport[] = [];
     for (const row of rows) {
       const header = headers[Number(row.place) - 1];
-      const usable = row.outcome !== 'refused' && row.outcome !== 'conflict';
-      const datasets =
-        usable && named.run !== null && header.detectors.length > 0
-          ? await rawDatasets(client, header, row, named)
-          : 0;
+      const { datasets, ...outcome } = await withDatasets(client, header, row, named);
       reports.push({
         path: header.path,
         ...(header.row === undefined ? {} : { row: header.row }),
         instrument: row.instrument,
         exposure: row.exposure,
-        outcome: row.outcome,
-        detail: row.detail,
+        ...outcome,
         datasets,
       });
     }

@@ -1,9 +1,6 @@
 /** JSON for the server's functions: integers of any size, times and regions in the registry's forms. */
+import { EARLIEST, LATEST } from '../../plv8/butler/where/times.ts';
 import { Region, type Scalar, TaiTime } from './export_file.ts';
-
-/** Bounds of a timespan that stand for "unbounded": 1970-01-01 and 2100-01-01 TAI [ns]. */
-export const earliest = 0n;
-export const latest = 4102444800000000000n;
 
 export function scalarJson(value: Scalar): string {
   if (typeof value === 'bigint') return String(value);
@@ -15,7 +12,6 @@ export function scalarJson(value: Scalar): string {
   if (value instanceof TaiTime) return `"${value.ns}"`;
   if (value instanceof Region) return JSON.stringify(value.base64);
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('hex'));
-  if (value instanceof Date) return JSON.stringify(value.toISOString());
   return JSON.stringify(value);
 }
 
@@ -28,8 +24,8 @@ export function objectJson(fields: Readonly<Record<string, string>>): string {
 /** `{begin_ns, end_ns}` of two times, where undefined or null is unbounded. */
 export function timespanJson(begin: Scalar | undefined, end: Scalar | undefined): string {
   return objectJson({
-    begin_ns: `"${begin instanceof TaiTime ? begin.ns : earliest}"`,
-    end_ns: `"${end instanceof TaiTime ? end.ns : latest}"`,
+    begin_ns: `"${begin instanceof TaiTime ? begin.ns : EARLIEST}"`,
+    end_ns: `"${end instanceof TaiTime ? end.ns : LATEST}"`,
   });
 }
 
@@ -38,5 +34,5 @@ export function timespanText(
   timespan: 'EMPTY' | { begin?: TaiTime | null; end?: TaiTime | null } | undefined,
 ): string {
   if (timespan === 'EMPTY') return 'empty';
-  return `[${timespan?.begin?.ns ?? earliest},${timespan?.end?.ns ?? latest})`;
+  return `[${timespan?.begin?.ns ?? EARLIEST},${timespan?.end?.ns ?? LATEST})`;
 }

@@ -1,6 +1,6 @@
 /** Headers of observations in SQL: recognised by their translator, translated by its rules. */
 import { type Routine, routine } from '../../routine.ts';
-import { type Condition, type Header, isoNanoseconds, type Rule, recognises, translate } from '../header.ts';
+import { type Condition, type Header, type Rule, recognises, translate } from '../header.ts';
 import { openRegistry } from '../registry.ts';
 import type { Column } from '../universe.ts';
 
@@ -38,7 +38,6 @@ export const _translate_header: Routine = routine(
       ['keywords', 'text[]'],
       ['texts', 'text[]'],
       ['translators', 'text'],
-      ['leap_second_starts', 'int8[]'],
       ['registry', 'name'],
     ],
     returns: {
@@ -61,7 +60,7 @@ export const _translate_header: Routine = routine(
       'A header, as its keywords and their texts, translated by the first of these translators (JSON) that recognises ' +
       'it: the record of its exposure (JSON, for butler.insert_dimension_records), or the problem with it.',
   },
-  (keywords, texts, translators, leapSecondStarts, registryName) => {
+  (keywords, texts, translators, registryName) => {
     const header: Header = new Map((keywords ?? []).map((keyword, i) => [keyword ?? '', (texts ?? [])[i]]));
     const nothing = { instrument: null, exposure: null, physical_filter: null, band: null, detector: null };
     const translator = parseTranslators(translators ?? '[]').find(({ recognise }) =>
@@ -69,15 +68,7 @@ export const _translate_header: Routine = routine(
     );
     if (!translator)
       return [{ ...nothing, translator: null, problem: 'no translator recognises this header' }];
-    const starts = (leapSecondStarts ?? []).map(Number);
-    const taiFromUtc = (iso: string) => {
-      const ns = isoNanoseconds(iso);
-      const seconds = Number(ns / 1_000_000_000n);
-      return (
-        ns + 1_000_000_000n * BigInt(Math.max(10, 9 + starts.filter((start) => start <= seconds).length))
-      );
-    };
-    const properties = translate(header, translator.rules, taiFromUtc);
+    const properties = translate(header, translator.rules);
     const missing = Object.keys(needed).filter((name) => !properties.get(name));
     if (missing.length > 0)
       return [

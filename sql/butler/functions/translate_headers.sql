@@ -33,7 +33,7 @@ begin atomic
   from given g
   cross join wanted w
   cross join lateral butler._translate_header(
-    g.keywords, g.texts, w.translators, sky.leap_second_starts(), translate_headers.registry) t
+    g.keywords, g.texts, w.translators, translate_headers.registry) t
   order by g.place;
 end;
 

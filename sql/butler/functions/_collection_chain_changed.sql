@@ -6,6 +6,7 @@ as $$
 declare
   parents bigint[];
   edits bigint;
+  closes boolean;
   way text[];
 begin
   if tg_op = 'INSERT' then
@@ -33,8 +34,20 @@ begin
     return null;
   end if;
   if tg_op <> 'DELETE' then
-    select c.path into way from butler._chain_cycles(tg_table_schema, parents) c limit 1;
-    if way is not null then
+    -- A link closes a way round where its child is above its parent. Few chains are above one, many runs below.
+    execute format('
+      with recursive above (start, chain) as (
+        select n.parent, n.parent from new_links n
+        union
+        select a.start, l.parent
+        from above a
+        join %I.collection_chain l on l.child = a.chain
+      )
+      select exists (select from new_links n join above a on a.start = n.parent and a.chain = n.child)',
+      tg_table_schema)
+    into closes;
+    if closes then
+      select c.path into way from butler._chain_cycles(tg_table_schema, parents) c limit 1;
       raise exception using
         errcode = 'BR003',
         message = format('CollectionCycleError: chain ''%s'' would contain itself', way[1]),

@@ -1,6 +1,7 @@
 /** The three queries as statements. */
 import { dataIdJson, jsonObject, keyType, recordKeys } from '../data_id.ts';
 import { butlerError, butlerErrors } from '../errors.ts';
+import { columnJson } from '../records.ts';
 import type { Registry } from '../registry.ts';
 import type { Compiled } from '../statement.ts';
 import type { DimensionGroup, Element } from '../universe.ts';
@@ -168,11 +169,9 @@ join ${registry.table(elementName)} e on ${same.join(' and ')}${ending(order, op
 
 const keyOfView = (element: Element) => element.columns.find(({ role }) => role === 'key')!.name;
 
-/** JSON of a record. A timespan is the text of its range, a region base64. */
-function recordJson({ columns }: Element, column: (name: string) => string): string {
-  return jsonObject(
-    columns.map(({ name, type }) => [name, type === 'timespan' ? `${column(name)}::text` : column(name)]),
-  );
+/** JSON of a record. A timespan is the text of its range, a region base64, a hash hexadecimal. */
+function recordJson({ columns }: Element, field: (name: string) => string): string {
+  return jsonObject(columns.map((column) => [column.name, columnJson(column, field(column.name))]));
 }
 
 function requestOf(

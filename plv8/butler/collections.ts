@@ -184,29 +184,26 @@ function matchingCollections(registry: Registry, globs: readonly string[]): Coll
 
 /** Children in order of every chain that is one of these collections or below one, by the chain's id. */
 export function chainsBelow(registry: Registry, roots: readonly Collection[]): Map<bigint, Collection[]> {
-  const chains = roots.filter(({ type }) => type === 'CHAINED');
-  if (chains.length === 0) return new Map();
-  const rows = registry.rows<CollectionRow & { parent: bigint }>(
-    `with recursive chain (id) as (
-       select unnest($1::int8[])
-       union
-       select l.child
-       from chain
-       join ${registry.table('collection_chain')} l on l.parent = chain.id
-       join ${registry.table('collection')} c on c.collection_id = l.child and c.type = ${collectionTypes.CHAINED}
-     )
-     select l.parent, ${columns}
-     from chain
-     join ${registry.table('collection_chain')} l on l.parent = chain.id
-     join ${registry.table('collection')} c on c.collection_id = l.child
-     order by l.parent, l.position`,
-    [chains.map(({ id }) => id)],
-  );
   const children = new Map<bigint, Collection[]>();
-  for (const row of rows) {
-    const known = children.get(row.parent);
-    if (known) known.push(toCollection(row));
-    else children.set(row.parent, [toCollection(row)]);
+  // A level at a time: of a recursive query the planner expects millions of rows, and makes room for them.
+  let level = roots.filter(({ type }) => type === 'CHAINED');
+  while (level.length > 0) {
+    for (const { id } of level) children.set(id, []);
+    const rows = registry.rows<CollectionRow & { parent: bigint }>(
+      `select l.parent, ${columns}
+       from ${registry.table('collection_chain')} l
+       join ${registry.table('collection')} c on c.collection_id = l.child
+       where l.parent = any($1::int8[])
+       order by l.parent, l.position`,
+      [level.map(({ id }) => id)],
+    );
+    const found = new Map<bigint, Collection>();
+    for (const row of rows) {
+      const child = toCollection(row);
+      children.get(row.parent)!.push(child);
+      if (child.type === 'CHAINED' && !children.has(child.id)) found.set(child.id, child);
+    }
+    level = [...found.values()];
   }
   return children;
 }

@@ -31,10 +31,10 @@ export function summaryOf(registry: Registry, { id }: Collection): Summary {
     dataset_types: string[];
     [governor: string]: string[];
   }>(
-    `with recursive member (id) as (
+    `with member (id) as (
        select $1::int8
-       union
-       select l.child from member join ${registry.table('collection_chain')} l on l.parent = member.id
+       union all
+       select child from ${registry.table('collection_flat')} where parent = $1::int8
      )
      select ${[
        `array(select t.name from ${registry.table('dataset_type')} t

@@ -33,12 +33,12 @@ export function compileDatasets(
   const { relation, parameters, order } = plan(
     requestOf(registry, result, [search], options, { datasets: true }),
   );
-  const { alias, rank = '0::int8' } = relation.search(datasetType.name);
+  const { alias, rank } = relation.search(datasetType.name);
   const inRun = scope.types.size === 1 && scope.types.has('RUN');
   const columns = [
     `${alias}.dataset_id`,
-    // In a search of runs alone, a collection is the run itself.
-    ...(inRun ? [`${alias}.collection_id`] : []),
+    // In a search of runs alone, a collection is the run itself; in one for all, each collection has its rows.
+    ...(inRun || !findFirst ? [`${alias}.collection_id`] : []),
     ...keyColumns(result.required, relation),
     ...orderColumns(order),
   ];
@@ -46,14 +46,15 @@ export function compileDatasets(
   const keys = sortKeys(registry, result).map((name) => relation.key(name));
   // What has no dimensions is one data ID.
   const dataId = keys.length > 0 ? keys.join(', ') : `${alias}.dataset_type_id`;
+  const place = rank === undefined ? dataId : `${dataId}, ${rank}`;
   let found: string;
   let unambiguous = '';
   if (!mayRepeat) found = relation.select(columns);
   else if (!findFirst) found = relation.select(columns, { distinct: 'distinct' });
   else if (!search.calibs)
-    found = `${relation.select(columns, { distinct: `distinct on (${dataId})` })}\norder by ${dataId}, ${rank}`;
+    found = `${relation.select(columns, { distinct: `distinct on (${dataId})` })}\norder by ${place}`;
   else {
-    const tie = `over (partition by ${dataId}, ${rank})`;
+    const tie = `over (partition by ${place})`;
     found = `${relation.select(
       [
         ...columns,
@@ -61,7 +62,7 @@ export function compileDatasets(
         `max(${alias}.dataset_id::text) ${tie} as other`,
       ],
       { distinct: `distinct on (${dataId})` },
-    )}\norder by ${dataId}, ${rank}`;
+    )}\norder by ${place}`;
     unambiguous = `\n  and ${refuseAmbiguous(datasetType.name, dataIdJson(result, 'q'))}`;
   }
   const run = inRun

@@ -45,6 +45,15 @@ export class Relation {
     return `${this.tables.get(element)!}.${plv8.quote_ident(column)}`;
   }
 
+  /** SQL of a column's value: a hash, kept as base64, is bytea. */
+  private fieldValue(element: string, name: string): string {
+    const { columns } = this.registry.universe.element(element);
+    const sql = this.field(element, name);
+    return columns.some((column) => column.name === name && column.type === 'hash')
+      ? `decode(${sql}, 'base64')`
+      : sql;
+  }
+
   search(datasetType: string): SearchSource {
     return this.searches.get(datasetType)!;
   }
@@ -54,7 +63,7 @@ export class Relation {
       case 'key':
         return this.key(reference.dimension);
       case 'field':
-        return this.field(reference.element, reference.column);
+        return this.fieldValue(reference.element, reference.column);
       case 'dataset':
         return this.search(reference.datasetType).fields.get(reference.field)!;
     }

@@ -10,10 +10,10 @@
  *
  * Corners on the focal plane, in mm, become such angles by theta(r), the field angle at a distance from the axis.
  *
- * Verified against positions in real data: the field angles of DECam at its constant sky_angle of 90 (north along
- * field x, east along field y; S29 within 4 arcsec of an image's own coordinates), regions of LSSTCam at sky_angle
- * 315 (within 0.5 arcsec) and of HSC at 270 (within 1 arcsec, with the distortion of its corrector): all have x to
- * the west.
+ * Verified against positions in real data, all of which have x to the west: the field angles of DECam at its constant
+ * sky_angle of 90 (north along field x, east along field y; corners of S29 within 20 arcsec of an image's own
+ * coordinates, its middle within 5), and padded regions in registries of HSC at 270 and LSSTCam at 315 and 340
+ * (vertices within 0.5 arcsec, with the distortion of their optics).
  */
 
 import { cos, sin } from '../sky/libm.ts';

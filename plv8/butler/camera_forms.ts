@@ -245,7 +245,8 @@ function fromPolicy(members: Members): Camera {
   if (detectors.length === 0)
     throw invalid('none of its rafts has a file', `Rafts are ${Object.keys(rafts.object).join(', ')}.`);
   return {
-    instrument: header.text('name'),
+    // The header may be one that several cameras share.
+    instrument: null,
     units: 'mm',
     radial: shape.map((coefficient) => coefficient * scale * ARCSEC),
     xAxis: 'west',

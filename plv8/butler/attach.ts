@@ -9,7 +9,7 @@ import {
 import { missingColumns } from './check/finding.ts';
 import { overlappingValidity } from './check/validity.ts';
 import { managers } from './create.ts';
-import { staticTables } from './ddl.ts';
+import { staticTables, workingTables } from './ddl.ts';
 import { butlerError } from './errors.ts';
 import { openRegistry, Registry } from './registry.ts';
 import { isDependedOn } from './sqlstate.ts';
@@ -54,11 +54,7 @@ function requireManagers(registry: Registry): void {
 }
 
 function requireTables(registry: Registry): void {
-  // Those of overlaps between pairs of elements are a relic: a registry without them works.
-  const wanted = staticTables(registry.universe)
-    .filter(({ name }) => !/_overlap(_summary)?$/.test(name) || /_skypix_overlap/.test(name))
-    .map(({ name, columns }) => ({ name, columns: columns.map((part) => part.name) }));
-  const missing = missingColumns(registry, wanted);
+  const missing = missingColumns(registry, workingTables(registry.universe));
   if (missing.length > 0)
     throw butlerError('RegistryStateError', `the registry '${registry.name}' lacks tables or columns`, {
       detail: listed(missing.map(({ table, columns }) => `${table}: ${columns.join(', ')}`)),

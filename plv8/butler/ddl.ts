@@ -355,6 +355,13 @@ export function staticTables(universe: Universe): TableSpec[] {
   ];
 }
 
+/** Those of them that are worked with. Overlaps between pairs of elements are a relic: a registry may lack them. */
+export function workingTables(universe: Universe): TableSpec[] {
+  return staticTables(universe).filter(
+    ({ name }) => !/_overlap(_summary)?$/.test(name) || /_skypix_overlap/.test(name),
+  );
+}
+
 /** What tags and calibs tables have in common. */
 function associationTable(universe: Universe, group: DimensionGroup) {
   const same = ['collection_id', 'dataset_type_id'];

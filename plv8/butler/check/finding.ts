@@ -1,5 +1,6 @@
 /** What is wrong with a registry, found by a query that has a row for each case. */
 import type { Registry } from '../registry.ts';
+import type { TableSpec } from '../table.ts';
 
 export interface Finding {
   /** Which rule is broken. */
@@ -32,10 +33,10 @@ export function findings(
   }));
 }
 
-/** A table that is there, with the columns wanted of it. */
+/** The tables that are not there, or lack columns, and which. */
 export function missingColumns(
   registry: Registry,
-  tables: readonly { readonly name: string; readonly columns: readonly string[] }[],
+  specs: readonly TableSpec[],
 ): { table: string; columns: string[] }[] {
   const present = registry.rows<{ name: string; columns: string[] }>(
     `select c.relname::text as name, array_agg(a.attname::text) as columns
@@ -47,10 +48,10 @@ export function missingColumns(
     [registry.name],
   );
   const known = new Map(present.map(({ name, columns }) => [name, new Set(columns)]));
-  return tables
+  return specs
     .map(({ name, columns }) => ({
       table: name,
-      columns: columns.filter((column) => !known.get(name)?.has(column)),
+      columns: columns.map((part) => part.name).filter((column) => !known.get(name)?.has(column)),
     }))
     .filter(({ columns }) => columns.length > 0);
 }

@@ -1,7 +1,9 @@
 /** Registries in SQL: made, adopted, given back, dropped. */
 import { type Routine, routine } from '../../routine.ts';
 import { attachRegistry, detachRegistry, dropRegistry } from '../attach.ts';
+import { checkRegistry } from '../check/check.ts';
 import { createRegistry } from '../create.ts';
+import { openRegistry } from '../registry.ts';
 
 export const create_registry: Routine = routine(
   {
@@ -78,4 +80,26 @@ export const drop_registry: Routine = routine(
     dropRegistry(registry);
     return undefined;
   },
+);
+
+export const check: Routine = routine(
+  {
+    args: [['registry', 'name', 'butler.current_registry()']],
+    returns: {
+      table: [
+        ['problem', 'text'],
+        ['object', 'text'],
+        ['detail', 'text'],
+      ],
+    },
+    volatility: 'stable',
+    strict: false,
+    usesSql: true,
+    rows: 10,
+    comment:
+      'What is wrong with a registry: one row for each broken rule of chains, runs, datasets, data IDs, summaries, ' +
+      'validity ranges, dimension records, pixels of regions and tables, with the table it is broken in and the rows ' +
+      'that break it; no row where all is well. Reads every table.',
+  },
+  (registry) => checkRegistry(openRegistry(registry)).map((finding) => ({ ...finding })),
 );

@@ -39,7 +39,7 @@ const MAX_ARITHMETIC = 1000;
  */
 export function analyse(parsed: Parsed, context: Context): Analysis {
   const { root } = parsed;
-  const analyser = new Analyser(parsed.text, context);
+  const analyser = new Analyser(parsed, context);
   const condition: Condition = root === null ? { kind: 'all', operands: [] } : analyser.condition(root, true);
   return analyser.findings.analysis(condition, context, (span, message, hint) =>
     invalid(parsed.text, span, message, hint),
@@ -50,11 +50,14 @@ class Analyser {
   readonly text: string;
   readonly context: Context;
   readonly findings = new Findings();
+  /** What a name without a colon may be bound to: in `visit = :visit` the first is the dimension. */
+  readonly #bare: Context['bind'];
   #arithmetic = 0;
 
-  constructor(text: string, context: Context) {
+  constructor({ text, bound }: Parsed, context: Context) {
     this.text = text;
     this.context = context;
+    this.#bare = new Map([...context.bind].filter(([name]) => !bound.has(name)));
   }
 
   #invalid(span: Span, message: string, hint?: string): Error {
@@ -119,7 +122,7 @@ class Analyser {
 
   #identifier(name: string, span: Span): Typed {
     if (name.length === 4 && name.toUpperCase() === 'NULL') return { is: 'null' };
-    const bound = this.context.bind.get(name);
+    const bound = this.#bare.get(name);
     if (bound !== undefined) return ofBound(bound);
     const found = lookUp(name, this.context);
     if ('wrong' in found) throw this.#invalid(span, found.wrong, found.hint);

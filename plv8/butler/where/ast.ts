@@ -134,4 +134,6 @@ export type Expression =
 export interface Parsed {
   readonly text: string;
   readonly root: Expression | null;
+  /** Names that stand in it with a colon. */
+  readonly bound: ReadonlySet<string>;
 }

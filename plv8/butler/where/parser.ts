@@ -48,11 +48,13 @@ const INT8_MAX = 2n ** 63n - 1n;
  */
 export function parse(text: string): Parsed {
   const parser = new Parser(text);
-  return { text, root: parser.whole() };
+  const root = parser.whole();
+  return { text, root, bound: parser.bound };
 }
 
 class Parser {
   readonly text: string;
+  readonly bound = new Set<string>();
   readonly #lexer: Lexer;
   #token: Token;
   #depth = 0;
@@ -233,6 +235,7 @@ class Parser {
         return { kind: 'time', ...this.#placed(span, () => parseTime(text)), span };
       case 'bind':
         this.#take();
+        this.bound.add(text);
         return { kind: 'bind', name: text, span };
       case 'identifier': {
         this.#take();

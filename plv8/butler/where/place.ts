@@ -9,7 +9,7 @@ const AROUND = 60;
 export type Complain = (span: Span, message: string, hint?: string) => Error;
 
 /** Line and column, both from 1 and in characters, with an excerpt and a caret under the place. */
-export function placeOf(text: string, span: Span): string {
+function placeOf(text: string, span: Span): string {
   const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
   const newline = text.indexOf('\n', span.start);
   const lineEnd = newline < 0 ? text.length : newline;

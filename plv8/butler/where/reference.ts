@@ -69,11 +69,9 @@ export type ColumnSql = (reference: ColumnReference) => string;
 
 export interface Context {
   readonly universe: Universe;
-  /** The dimensions of the query's results, and of the dataset types that it searches. */
+  /** Those of the query's results and of the dataset types that it searches; their fields need no element before them. */
   readonly dimensions: DimensionGroup;
-  /** Elements among which a name without a dot is looked for; by default those of `dimensions`. */
-  readonly elements?: readonly string[];
-  /** Dataset types that the query searches; the first's fields may be named without it where there is but one. */
+  /** Dataset types that the query searches. */
   readonly datasetTypes: readonly string[];
   readonly bind: Bindings;
   /** Dimensions that a data ID gives values for. */

@@ -17,7 +17,7 @@ export interface Unresolved {
   readonly hint?: string;
 }
 
-type Names = Pick<Context, 'universe' | 'dimensions' | 'elements' | 'datasetTypes'>;
+type Names = Pick<Context, 'universe' | 'dimensions' | 'datasetTypes'>;
 
 /**
  * The column, or the bound of a timespan, that a name stands for.
@@ -110,7 +110,7 @@ function columnOf(element: Element, column: Column, universe: Universe): TypedRe
 function unqualified(name: string, context: Names): TypedReference | Unresolved {
   const { universe } = context;
   const matches: { readonly name: string; readonly found: TypedReference }[] = [];
-  for (const elementName of context.elements ?? context.dimensions.elements) {
+  for (const elementName of context.dimensions.elements) {
     const element = universe.element(elementName);
     const column = element.columns.find((candidate) => candidate.name === name);
     if (column) matches.push({ name: `${elementName}.${name}`, found: columnOf(element, column, universe) });

@@ -5,14 +5,12 @@
  * digits of the year, too), yday (2019:092:12:00:00), and the numbers mjd, jd, unix, unix_tai, gps, cxcsec; without
  * one, a number is an mjd. Scales: utc, tai, tt.
  */
-import { butlerError } from '../errors.ts';
-
 const NS = 1_000_000_000n;
 const DAY = 86_400n;
 
 /** Bounds of all timespans, which stand for none: 1970-01-01 and 2100-01-01 TAI. */
-export const EARLIEST = 0n;
-export const LATEST = 4_102_444_800_000_000_000n;
+const EARLIEST = 0n;
+const LATEST = 4_102_444_800_000_000_000n;
 
 /** Days since 1970-01-01 on which UTC began to be one more second behind TAI; 10 s since the first. Source: IERS. */
 export const leapDays: readonly number[] = [
@@ -213,9 +211,4 @@ export function timespanText(begin: bigint | null, end: bigint | null): string {
     throw new TimeError('a timespan lies wholly outside of 1970-01-01 to 2100-01-01');
   if (from > to) return 'empty';
   return `[${from},${from === to ? to + 1n : to})`;
-}
-
-/** For those who take times outside of an expression. */
-export function invalidTime(error: unknown): unknown {
-  return error instanceof TimeError ? butlerError('InvalidQueryError', error.message) : error;
 }

@@ -139,4 +139,9 @@ test('names with a colon are bound, and bare ones that are', (t) => {
   refused(t, () => compiled('day_obs = :days', { bind }), /a bound list/);
   refused(t, () => compiled('day_obs in (:night2)', { bind }), /nothing is bound to the name 'night2'/);
   refused(t, () => compiled('day_obs in (:yes)', { bind }), /a bool/);
+  const same = { bind: '{"visit": 5, "seq_num": 6}' };
+  t.is(compiled('visit = :visit', same), '(visit = <5>::int8)');
+  t.is(compiled('exposure = visit', same), '(exposure = <5>::int8)');
+  t.is(compiled('exposure in (visit)', same), '(exposure = <5>::int8)');
+  t.is(compiled('seq_num = :seq_num', same), '(exposure.seq_num = <6>::int8)');
 });

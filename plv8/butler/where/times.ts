@@ -9,8 +9,8 @@ const NS = 1_000_000_000n;
 const DAY = 86_400n;
 
 /** Bounds of all timespans, which stand for none: 1970-01-01 and 2100-01-01 TAI. */
-const EARLIEST = 0n;
-const LATEST = 4_102_444_800_000_000_000n;
+export const EARLIEST = 0n;
+export const LATEST = 4_102_444_800_000_000_000n;
 
 /** Days since 1970-01-01 on which UTC began to be one more second behind TAI; 10 s since the first. Source: IERS. */
 export const leapDays: readonly number[] = [

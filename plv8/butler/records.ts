@@ -92,12 +92,17 @@ export function columnNames(element: Element): { key: string[]; rest: string[] }
   };
 }
 
-/** The records as a query: a column for each of the element's, as the table keeps it. */
+/**
+ * The records as a query: a column for each of the element's, as the table keeps it. In the order of their keys, so
+ * that sessions which write the same ones wait for one another and not in a circle.
+ */
 export function storedRecords(element: Element, parameters: Parameters): string {
+  const { key } = columnNames(element);
   return `
   select ${element.columns.map((column) => `${stored(column)} as ${quote(column.name)}`).join(', ')}
   from ${given(element, readType)}
-  where ${fieldsAreFit(element, parameters)}`;
+  where ${fieldsAreFit(element, parameters)}
+  order by ${key.map((name) => `r.${quote(name)}`).join(', ')}, r.position`;
 }
 
 /**

@@ -216,6 +216,23 @@ test('of two sessions that insert the same record, one inserts it and the other 
   t.is(await skipped, 0);
 });
 
+test('sessions that insert the same records in other orders do not wait in a circle', async (t) => {
+  await using db = await survey();
+  const sessions = [await db.connect(), await db.connect(), await db.connect()];
+  const records = Array.from({ length: 2000 }, (_, i) => ({ instrument: 'Cam', id: 1000 + i }));
+  const orders = [records, records.toReversed(), records.toSorted((a, b) => (a.id % 7) - (b.id % 7))];
+  const results = await Promise.allSettled(
+    sessions.map((session, i) => insert(session, 'detector', orders[i])),
+  );
+  t.is(results.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (const result of results)
+    if (result.status === 'rejected') t.regex(String(result.reason), /ConflictingDefinitionError/);
+  const replaced = await Promise.all(
+    sessions.map((session, i) => insert(session, 'detector', orders[i], 'replace')),
+  );
+  t.deepEqual(replaced, [2000, 2000, 2000]);
+});
+
 test('records go in as a loader, and a reader may only look', async (t) => {
   await using db = await survey();
   const session = await db.connect();

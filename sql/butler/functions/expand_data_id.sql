@@ -7,6 +7,7 @@ create or replace function butler.expand_data_id(
 returns record
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 declare
   compiled record;

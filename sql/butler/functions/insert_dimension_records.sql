@@ -7,6 +7,7 @@ create or replace function butler.insert_dimension_records(
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 declare
   compiled record;

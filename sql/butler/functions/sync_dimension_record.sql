@@ -7,6 +7,7 @@ create or replace function butler.sync_dimension_record(
 returns json
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 declare
   compiled record;

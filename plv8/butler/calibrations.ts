@@ -143,8 +143,10 @@ export function decertify(
   from cut c, unnest(int8multirange(c.timespan) - int8multirange($4)) as part
 )`,
   ];
+  // Data IDs are looked at even where there is nothing to cut.
+  const checked = hasDataIds ? ' where (select count(*) from given) >= 0' : '';
   return {
-    query: `with ${statements.join(',\n')} select ${countOf(['cut'])}`,
+    query: `with ${statements.join(',\n')} select ${countOf(['cut'])}${checked}`,
     parameters: parameters.values,
   };
 }

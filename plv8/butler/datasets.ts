@@ -55,7 +55,7 @@ function writeStatements({ registry, type, typeId, runId }: Insertion, source: s
     ...summaryStatements(registry, runId, type, typeId, source),
     `new_datasets as (
   insert into ${registry.table('dataset')} (id, dataset_type_id, ingest_date, run_id)
-  select s.id, ${typeId}, sky.tai_ns_from_utc(statement_timestamp()), ${runId}
+  select s.id, ${typeId}, (select sky.tai_ns_from_utc(statement_timestamp())), ${runId}
   from ${source} s
   order by s.id
 )`,

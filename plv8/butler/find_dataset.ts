@@ -11,7 +11,7 @@ import { Parameters } from './statement.ts';
  *
  * Whatever the number of collections, it reads the rows of that type and data ID alone, and gives each the place of its
  * collection in the search. CALIBRATION collections are searched for what is valid in the timespan `$3`, and passed
- * over where there is none.
+ * over where there is none. The data ID is looked at even where nothing can be found.
  * @throws MissingDatasetTypeError, MissingCollectionError, NoDefaultCollectionError, InvalidQueryError
  */
 export function findDataset(
@@ -79,7 +79,8 @@ cross join given g
 join ${registry.table('dataset')} d on d.id = first.id
 join ${registry.table('collection')} run on run.collection_id = d.run_id
 join ${registry.table('collection')} c on c.collection_id = first.collection_id
-where case when first.n > 1 then ${ambiguous} else true end`,
+where (select count(*) from given) = 1
+  and case when first.n > 1 then ${ambiguous} else true end`,
     parameters: parameters.values,
   };
 }

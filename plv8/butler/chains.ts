@@ -60,7 +60,7 @@ function lockChain(registry: Registry, name: string): Chain {
 function requireChain({ name, type }: Collection): void {
   if (type !== 'CHAINED')
     throw butlerError('CollectionTypeError', `collection '${name}' is ${type}, not CHAINED`, {
-      hint: 'Only a chain has children: make one with butler.register_collection(name, $$CHAINED$$).',
+      hint: "Only a chain has children: make one by butler.register_collection('name', 'CHAINED').",
     });
 }
 

@@ -324,7 +324,5 @@ export class Operations {
 function recordField(name: string, value: Json): Json {
   if (name === 'timespan') return timespanJson(value as string | null);
   if (name === 'region') return regionJson(value as string | null);
-  // The registry keeps bytes in base64.
-  if (name === 'hash' && typeof value === 'string') return Buffer.from(value, 'base64').toString('hex');
   return value;
 }

@@ -59,6 +59,14 @@ export function associationTables(registry: Registry, kind: 'tags' | 'calibs' | 
     .map(({ name }) => registry.table(name));
 }
 
+/** Whether a table or index of the registry is there. */
+function exists(registry: Registry, name: string): boolean {
+  const [row] = registry.rows<{ known: boolean }>('select to_regclass($1) is not null as known', [
+    registry.table(name),
+  ]);
+  return row?.known ?? false;
+}
+
 /** Adds what is missing, and flattens the chains. */
 export function addAdditions(registry: Registry): void {
   makeAdditionalTables(registry);
@@ -69,10 +77,9 @@ export function addAdditions(registry: Registry): void {
       for each statement execute function butler._collection_chain_changed()`);
   registry.rows('select butler._refresh_collection_flat($1)', [registry.name]);
   plv8.execute(`analyze ${registry.table('collection_flat')}`);
-  plv8.execute(
-    `create index if not exists ${nameIndex} on ${registry.table('collection')}
-     using gin (name ${trigramClass()}) with (fastupdate = off)`,
-  );
+  if (!exists(registry, nameIndex))
+    plv8.execute(`create index ${nameIndex} on ${registry.table('collection')}
+      using gin (name ${trigramClass()}) with (fastupdate = off)`);
   for (const table of associationTables(registry, 'tags|calibs')) completeAssociationTable(registry, table);
   makeEventTrigger(registry);
 }
@@ -84,13 +91,9 @@ export function completeAssociationTable(registry: Registry, table: string): voi
 
 /** The tables, as the table collection_chain is owned and may be used: its triggers write them for its users. */
 function makeAdditionalTables(registry: Registry): void {
-  for (const spec of additionalTables) {
-    const table = registry.table(spec.name);
-    const [{ known }] = plv8.execute('select to_regclass($1) is not null as known', [table]) as [
-      { known: boolean },
-    ];
-    if (!known) for (const statement of createTables(registry, [spec])) plv8.execute(statement);
-  }
+  for (const spec of additionalTables)
+    if (!exists(registry, spec.name))
+      for (const statement of createTables(registry, [spec])) plv8.execute(statement);
   const flat = registry.table('collection_flat');
   const edit = registry.table('collection_flat_edit');
   plv8.execute(`insert into ${edit} (single, edits) values (true, 0) on conflict do nothing`);
@@ -150,17 +153,16 @@ function makeEventTrigger({ name }: Registry): void {
 
 /** Takes away all that was added. What is gone already is no error. */
 export function removeAdditions(registry: Registry): void {
-  const chain = registry.table('collection_chain');
-  const [{ present }] = plv8.execute('select to_regclass($1) is not null as present', [chain]) as [
-    { present: boolean },
-  ];
-  if (present)
-    for (const [event] of triggers) plv8.execute(`drop trigger if exists almagest_flat_${event} on ${chain}`);
-  const additions = [
-    ...additionalTables.map(({ name }) => `table if exists ${registry.table(name)}`),
-    `index if exists ${registry.table(nameIndex)}`,
-  ];
-  if (present) for (const addition of additions) plv8.execute(`drop ${addition}`);
+  const triggersThere = registry.rows<{ name: string }>(
+    `select t.tgname::text as name from pg_trigger t
+     where t.tgrelid = to_regclass($1) and t.tgname ~ '^almagest_flat_'`,
+    [registry.table('collection_chain')],
+  );
+  for (const { name } of triggersThere)
+    plv8.execute(`drop trigger ${plv8.quote_ident(name)} on ${registry.table('collection_chain')}`);
+  for (const { name } of additionalTables)
+    if (exists(registry, name)) plv8.execute(`drop table ${registry.table(name)}`);
+  if (exists(registry, nameIndex)) plv8.execute(`drop index ${registry.table(nameIndex)}`);
   const rows = registry.rows<{ statement: string }>(
     `select format(case when k.conname is null then 'drop index %1$I.%3$I' else 'alter table %1$I.%2$I drop constraint %3$I' end,
                    n.nspname, c.relname, i.relname) as statement

@@ -51,7 +51,8 @@ export interface ElementStorage {
 
 export interface UniverseConfig {
   readonly version: number;
-  readonly namespace: string;
+  /** The first universes had none. */
+  readonly namespace?: string;
   readonly skypix: {
     readonly common: string;
     readonly [system: string]: string | { readonly class: string; readonly max_level?: number };
@@ -124,7 +125,7 @@ export class Universe {
 
   constructor(config: UniverseConfig) {
     this.version = config.version;
-    this.namespace = config.namespace;
+    this.namespace = config.namespace ?? 'daf_butler';
     const skypix = skypixOf(config);
     const common = skypix.get(config.skypix.common);
     if (!common) throw butlerError('RegistryStateError', `no pixelization is called ${config.skypix.common}`);

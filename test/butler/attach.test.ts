@@ -84,6 +84,30 @@ test('what is no registry, or one of other versions, is refused', async (t) => {
   await db.query(`select butler.attach('deep')`);
 });
 
+test('a registry of an earlier universe is read by what it says of itself', async (t) => {
+  await using db = await clientRegistry();
+  const [{ value }] = await db.query<{ value: string }>(
+    `select value from deep.butler_attributes where name = 'config:dimensions.json'`,
+  );
+  const { namespace, ...config } = JSON.parse(value);
+  t.is(namespace, 'daf_butler');
+  const gone = ['ssp_balanced_index', 'ssp_hypothesis_bundle', 'ssp_hypothesis_table', 'subfilter'];
+  for (const name of gone) {
+    delete config.elements[name];
+    await db.query(`drop table deep.${name}`);
+  }
+  await db.query(`update deep.butler_attributes set value = $1 where name = 'config:dimensions.json'`, [
+    JSON.stringify({ ...config, version: 0 }),
+  ]);
+  await db.query(`select butler.attach('deep')`);
+  t.deepEqual(await db.query(`select required from butler.conform_dimensions('{visit}', 'deep')`), [
+    { required: ['instrument', 'visit'] },
+  ]);
+  await t.throwsAsync(db.query(`select butler.conform_dimensions('{subfilter}', 'deep')`), {
+    message: /DimensionNameError/,
+  });
+});
+
 test('validity ranges that overlap, and cycles, are listed and nothing is added', async (t) => {
   await using db = await clientRegistry();
   const before = await registryCatalog(db.client, 'deep');

@@ -89,3 +89,44 @@ fixtureTest('the attributes are those that a client writes', async (t) => {
     withoutDocs(await theirs.query(attributes('public'))),
   );
 });
+
+test('two sessions that need the same dimensions at once share one group and its tables', async (t) => {
+  await using db = await database();
+  await db.query(`select butler.create_registry('deep')`);
+  const other = await db.connect();
+  await db.query('begin');
+  await db.query(`select butler.register_dataset_type('raw', '{exposure,detector}', 'Exposure')`);
+  const waiting = other.query(
+    `select butler.register_dataset_type('dark', '{detector,exposure}', 'Exposure')`,
+  );
+  await db.query('commit');
+  await waiting;
+  t.deepEqual(await db.query('select name, dimensions_key::int from deep.dataset_type order by name'), [
+    { name: 'dark', dimensions_key: 1 },
+    { name: 'raw', dimensions_key: 1 },
+  ]);
+});
+
+test('any member of almagest_owner extends a registry, and members of the other roles then use it', async (t) => {
+  await using db = await database();
+  await db.query(`select butler.create_registry('deep')`);
+  const role = `keeper_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
+  await db.query(`create role ${role} nologin in role almagest_owner`);
+  try {
+    await db.query(`set role ${role}`);
+    await db.query(`select butler.register_dataset_type('bias', '{detector}', 'Exposure', true)`);
+    await db.query('set role almagest_loader');
+    await db.query(`select nextval('deep.dataset_calibs_00000001_seq_id')`);
+    await db.query('delete from deep.dataset_calibs_00000001');
+    await t.throwsAsync(db.query(`select butler.register_dataset_type('raw', '{exposure}', 'Exposure')`), {
+      message: /permission denied for schema deep/,
+    });
+    await db.query('set role almagest_reader');
+    t.deepEqual(await db.query('select * from deep.dataset_calibs_00000001'), []);
+    await t.throwsAsync(db.query('delete from deep.dataset_tags_00000001'), { message: /permission denied/ });
+  } finally {
+    await db.query('reset role');
+    await db.query(`drop owned by ${role} cascade`);
+    await db.query(`drop role ${role}`);
+  }
+});

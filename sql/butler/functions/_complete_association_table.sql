@@ -2,6 +2,8 @@ create or replace function butler._complete_association_table(association regcla
 returns void
 language plpgsql volatile parallel unsafe
 set search_path = pg_catalog, pg_temp
+-- The event trigger may have been here first, which is nobody's concern.
+set client_min_messages = warning
 as $$
 declare
   registry name;

@@ -233,22 +233,20 @@ export function updateVisits(registry: Registry, instrument: string, rows: reado
   );
 }
 
-/** Writes which exposures visits consist of, where that is not there. @returns the visits that gained some */
-export function insertDefinitions(registry: Registry, instrument: string, rows: readonly Row[]): Set<bigint> {
+/** Writes which exposures visits consist of, where that is not there. */
+export function insertDefinitions(registry: Registry, instrument: string, rows: readonly Row[]): void {
   const pairs = rows.flatMap(({ id, definition }) =>
     definition.exposures.map((exposure) => [id, exposure.id] as const),
   );
-  if (pairs.length === 0) return new Set();
-  const written = registry.rows<{ visit: bigint }>(
+  if (pairs.length === 0) return;
+  registry.rows(
     `insert into ${registry.table('visit_definition')} (instrument, exposure, visit)
      select $1, p.exposure, p.visit
      from unnest($2::text::bigint[], $3::text::bigint[]) as p (visit, exposure)
      order by p.exposure, p.visit
-     on conflict do nothing
-     returning visit`,
+     on conflict do nothing`,
     [instrument, ids(pairs.map(([visit]) => visit)), ids(pairs.map(([, exposure]) => exposure))],
   );
-  return new Set(written.map(({ visit }) => visit));
 }
 
 export function insertMemberships(registry: Registry, instrument: string, rows: readonly Row[]): void {

@@ -47,7 +47,8 @@ export const define_visits: Routine = routine(
       'one-to-one-and-by-counter (by day_obs, seq_start, seq_end), one-to-one, by-group-metadata. update_records ' +
       'replaces visits that differ; incremental adds to the selection the exposures that share its groups, and ' +
       'updates visits that gain some; skip_conflicting leaves visits that differ; prefilter leaves out exposures ' +
-      'that have a visit; check_detector_regions compares the regions of detectors, too. Regions are those of the ' +
+      'that have a visit; with update_records or incremental every visit that was there counts as updated: with its ' +
+      'detectors always, or only where its region changed; check_detector_regions compares the regions of detectors, too. Regions are those of the ' +
       'first exposure, or around all with merge_exposures, padded by padding_deg [deg] or padding_pixels, else the ' +
       "camera's padding. camera: as butler.load_camera named it, by default like the instrument. " +
       'DatabaseConflictError where a visit is there and differs; ConflictingDefinitionError where two would be one. ' +

@@ -15,6 +15,8 @@ import type { DimensionGroup } from './universe.ts';
  */
 export interface Change {
   readonly query: string;
+  /** The same for many rows, where the server lets the caller do without the foreign keys' own checks. */
+  readonly bulk?: string;
   readonly problems: string;
   readonly parameters: (string | null)[];
 }
@@ -115,6 +117,11 @@ export function sameDataId(group: DimensionGroup, one: string, other: string): s
   return equal.length === 0 ? 'true' : equal.join(' and ');
 }
 
+/** The common table expression that writes the summary of a governor, or of `dataset_type`. */
+export function summaryLabel(name: string, datasetType: DatasetType): string {
+  return plv8.quote_ident(`summary of ${name} for ${datasetType.id}`);
+}
+
 /**
  * Statements, as common table expressions, that say in a collection's summaries what rows of a dataset type it is
  * about to hold. They write what is missing and wait for nobody where nothing is; a refresh of summaries, which locks
@@ -129,7 +136,7 @@ export function summaryStatements(
   source: string,
 ): string[] {
   const types = registry.table('collection_summary_dataset_type');
-  const label = (name: string) => plv8.quote_ident(`summary of ${name} for ${datasetType.id}`);
+  const label = (name: string) => summaryLabel(name, datasetType);
   return [
     `${label('dataset_type')} as (
   insert into ${types} (collection_id, dataset_type_id)
@@ -137,6 +144,7 @@ export function summaryStatements(
   where exists (select from ${source})
     and not exists (select from ${types} s where s.collection_id = ${collection} and s.dataset_type_id = ${typeId})
   on conflict do nothing
+  returning 1
 )`,
     ...datasetType.dimensions.governors.map((governor) => {
       const table = registry.table(`collection_summary_${governor}`);
@@ -148,6 +156,7 @@ export function summaryStatements(
   where not exists (select from ${table} s where s.collection_id = ${collection} and s.${column} = g.${column})
   order by g.${column}
   on conflict do nothing
+  returning 1
 )`;
     }),
   ];

@@ -13,6 +13,7 @@ import {
   summaryStatements,
 } from './change.ts';
 import { dataIdJson, dataIdRows } from './data_id.ts';
+import { orRefuse, referenceCheck } from './references.ts';
 import type { Collection, DatasetType, Registry } from './registry.ts';
 import { Parameters } from './statement.ts';
 
@@ -169,10 +170,17 @@ export function insertDatasets(
     `data_ids as materialized (${dataIdRows(registry, type.dimensions, { array: '$2' }, parameters)})`,
     `given as materialized (${identified(into, mode)})`,
   ];
+  const writes = writeStatements(into, 'given');
+  const check = referenceCheck(registry, type, into.run, 'given');
   return {
     query: `
-with ${[...given, ...writeStatements(into, 'given')].join(',\n')}
+with ${[...given, ...writes].join(',\n')}
 select g.id from given g order by g.position`,
+    ...(check && {
+      bulk: `
+with ${[...given, ...writes, ...check.statements].join(',\n')}
+select g.id from given g where ${orRefuse(check)} order by g.position`,
+    }),
     problems: problemsQuery(
       given,
       problemsOf(into, { areKnown: mode !== 'UNIQUE', mayExist: false }),

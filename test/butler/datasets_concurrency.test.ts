@@ -233,3 +233,19 @@ test('removals and tags of the same datasets in opposite orders end without dead
     t.deepEqual(await db.query('select from r.dataset'), []);
   }
 });
+
+test('a large insert waits for who removes what it refers to, and is then refused', async (t) => {
+  await using db = await datasetRegistry();
+  const many = Array.from({ length: 500 }, (_, i) =>
+    [1, 2].map((n) => ({ instrument: 'Cam', exposure: i + 1, detector: n })),
+  ).flat();
+  const add: Act = (session) => insert(session, 'raw', 'run1', many);
+  const remove: Act = (session) => session.query('delete from r.detector where id = 2');
+  await fails(t, race(db, remove, add), 'ConflictingDefinitionError');
+  await fails(
+    t,
+    race(db, (session) => session.query(`select butler.remove_collection('run1')`), add),
+    'MissingCollectionError',
+  );
+  t.deepEqual(await db.query('select from r.dataset'), []);
+});

@@ -10,6 +10,7 @@ import {
   unstoreDatasets,
 } from '../associations.ts';
 import { certify, decertify } from '../calibrations.ts';
+import type { Change } from '../change.ts';
 import { givenNames, givenType } from '../collections.ts';
 import { importDatasets, insertDatasets } from '../datasets.ts';
 import { findDataset } from '../find_dataset.ts';
@@ -20,10 +21,18 @@ import { parseTime, TimeError, timespanText } from '../where/times.ts';
 const change = {
   table: [
     ['query', 'text'],
+    ['bulk', 'text'],
     ['problems', 'text'],
     ['parameters', 'text[]'],
   ],
 } as const;
+
+const changeRow = ({ query, bulk, problems, parameters }: Change) => ({
+  query,
+  bulk: bulk ?? null,
+  problems,
+  parameters,
+});
 
 const query = {
   table: [
@@ -58,7 +67,9 @@ export const _compile_insert_datasets: Routine = routine(
       'The statement that registers new datasets for a JSON array of data IDs, $2, and gives their ids; and the query ' +
       'of what is in its way.',
   },
-  (datasetType, run, idMode, name) => [{ ...insertDatasets(openRegistry(name), datasetType, run, idMode) }],
+  (datasetType, run, idMode, name) => [
+    changeRow(insertDatasets(openRegistry(name), datasetType, run, idMode)),
+  ],
 );
 
 export const _compile_import_datasets: Routine = routine(
@@ -74,7 +85,7 @@ export const _compile_import_datasets: Routine = routine(
       'query of what is in its way.',
   },
   (datasetType, run, assumeNew, name) => [
-    { ...importDatasets(openRegistry(name), datasetType, run, assumeNew ?? false) },
+    changeRow(importDatasets(openRegistry(name), datasetType, run, assumeNew ?? false)),
   ],
 );
 
@@ -89,7 +100,7 @@ export const _compile_associate: Routine = routine(
     comment:
       'The statement that puts datasets, $3, into a TAGGED collection and counts the new ones; and the query of what is in its way.',
   },
-  (collection, ids, name) => [{ ...associate(openRegistry(name), collection, ids ?? []) }],
+  (collection, ids, name) => [changeRow(associate(openRegistry(name), collection, ids ?? []))],
 );
 
 export const _compile_disassociate: Routine = routine(
@@ -116,7 +127,7 @@ export const _compile_certify: Routine = routine(
     comment:
       'The statement that certifies datasets, $3, in a CALIBRATION collection for a timespan, $4, and counts them; and the query of what is in its way.',
   },
-  (collection, ids, name) => [{ ...certify(openRegistry(name), collection, ids ?? []) }],
+  (collection, ids, name) => [changeRow(certify(openRegistry(name), collection, ids ?? []))],
 );
 
 export const _compile_decertify: Routine = routine(
@@ -194,7 +205,7 @@ export const _compile_remove_datasets: Routine = routine(
     rows: 1,
     comment: 'The statement that removes datasets, $3, and counts them; and the query of what is in its way.',
   },
-  (name) => [{ ...removeDatasets(openRegistry(name)) }],
+  (name) => [changeRow(removeDatasets(openRegistry(name)))],
 );
 
 export const _compile_unstore_datasets: Routine = routine(

@@ -9,16 +9,23 @@ language plpgsql volatile parallel unsafe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  role constant text := current_setting('session_replication_role');
   compiled record;
   problem record;
   reason text;
   refused text;
 begin
-  select c.query, c.problems, c.parameters into compiled
+  select c.query, c.bulk, c.problems, c.parameters into compiled
   from butler._compile_insert_datasets(dataset_type, run, id_mode, registry) c;
   perform butler._require_given(data_ids is null, 'data_ids');
   begin
-    return query execute compiled.query using compiled.parameters, data_ids;
+    if compiled.bulk is not null and butler._may_check_at_once(json_array_length(data_ids)) then
+      perform set_config('session_replication_role', 'replica', true);
+      return query execute compiled.bulk using compiled.parameters, data_ids;
+      perform set_config('session_replication_role', role, true);
+    else
+      return query execute compiled.query using compiled.parameters, data_ids;
+    end if;
     return;
   exception when integrity_constraint_violation or string_data_right_truncation then
     get stacked diagnostics reason = message_text, refused = pg_exception_detail;

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { parseCamera } from '../../plv8/butler/camera_forms.ts';
-import { FocalPlane } from '../../plv8/butler/visit_regions.ts';
+import { FocalPlane, regionText } from '../../plv8/butler/visit_regions.ts';
 import { decodeRegion } from '../../plv8/sky/codec.ts';
 import type { ConvexPolygon } from '../../plv8/sky/region.ts';
 import { add, DEGREES_PER_RADIAN, fromDegrees, normalized, scale, type Vec3 } from '../../plv8/sky/vector.ts';
-import { readCameraFile } from '../../src/butler/camera.ts';
+import { loadCamera, readCameraFile } from '../../src/butler/camera.ts';
+import { database } from '../support/database.ts';
 import { dataPath, dataTest as test } from '../support/fixtures.ts';
 import { apart, vertexDistance } from './camera_support.ts';
 
@@ -111,4 +112,37 @@ test('a camera of one raft takes its own parts of the policy before those that c
   );
   t.true(Math.abs(camera.radial![1] * DEGREES_PER_RADIAN * 3600 - 20.018130891688713) < 1e-12);
   await t.throwsAsync(cameraFile('decam'), { message: /has no cameraHeader.yaml/ });
+});
+
+test('cameras go from files into a database, and look where their files say', async (t) => {
+  await using db = await database();
+  for (const [name, file, detectors] of [
+    ['DECam', 'decam_detectors_derived.json', 62],
+    ['HSC', 'hsc_detectors_derived.json', 112],
+    ['ComCam', 'obs_lsst/policy/comCam', 9],
+  ] as const) {
+    t.is(
+      await loadCamera(db.client, { file: dataPath('butler/camera', file), name, instrument: `${name}!` }),
+      detectors,
+    );
+    const camera = parseCamera(await cameraFile(file));
+    const plane = new FocalPlane(camera, { pixels: 250, deg: 0 });
+    const { detectors: expected } = plane.regions([{ ra: 359.9, decl: -89.5, skyAngle: 33 }]);
+    const rows = await db.query<{ detector: bigint; region: string }>(
+      'select * from butler.camera_detector_regions($1, 359.9, -89.5, 33)',
+      [name],
+    );
+    t.deepEqual(
+      rows.map(({ detector, region }) => [Number(detector), region]),
+      camera.detectors
+        .map(({ id }, i) => [id, regionText(expected[i])] as const)
+        .sort(([a], [b]) => a - b)
+        .map(([id, region]) => [id, region]),
+    );
+  }
+  t.deepEqual(await db.query(`select name, instrument, units from butler.camera order by name`), [
+    { name: 'ComCam', instrument: 'ComCam!', units: 'mm' },
+    { name: 'DECam', instrument: 'DECam!', units: 'deg' },
+    { name: 'HSC', instrument: 'HSC!', units: 'mm' },
+  ]);
 });

@@ -5,6 +5,7 @@ import { datasetCommands } from './butler/datasets.ts';
 import { ingestCommand } from './butler/ingest.ts';
 import { registryCommands } from './butler/registry.ts';
 import { transferCommands } from './butler/transfer.ts';
+import { visitCommands } from './butler/visits.ts';
 
 export function butlerCommand(): Command {
   const butler = new Command('butler')
@@ -26,6 +27,7 @@ Each is one function of the schema butler, which psql can call as well: select *
     ...datasetCommands(),
     ...collectionCommands(),
     ingestCommand(),
+    ...visitCommands(),
     ...transferCommands(),
   ])
     butler.addCommand(command);

@@ -100,7 +100,7 @@ test('everything of a file arrives, to the last digit', async (t) => {
   t.deepEqual(
     await db.query(
       `select data_id::text, collection, timespan::text
-       from butler.query_associations('bias', '{calib}', registry => 'r') order by timespan`,
+       from butler.query_associations('bias', '{calib}', registry => 'r') order by data_id::text`,
     ),
     [
       { data_id: '{"instrument" : "Cam", "detector" : 1}', collection: 'calib', timespan: 'empty' },

@@ -86,5 +86,5 @@ export async function reportCall<T>(
 }
 
 export function withRegistry(call: Call, { registry }: RegistryOptions): Call {
-  return { name: call.name, arguments: { ...call.arguments, registry } };
+  return registry === undefined ? call : { name: call.name, arguments: { ...call.arguments, registry } };
 }

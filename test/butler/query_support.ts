@@ -1,22 +1,25 @@
 /** What tests of queries share: a small survey, datasets by the thousand, and results as plain values. */
 import { regionToBase64 } from '../../plv8/sky/base64.ts';
 import { convexHull } from '../../plv8/sky/hull.ts';
-import { fromDegrees } from '../../plv8/sky/vector.ts';
+import { add, cross, fromDegrees, normalized, northFrom, scale } from '../../plv8/sky/vector.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { registry } from './collection_support.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 export type DataId = Readonly<Record<string, string | number>>;
 
-/** Base64 of a square about a position, its sides 2·half long [deg]. */
+/** Base64 of a square about a position, on its tangent plane, its sides 2·half long [deg]. */
 export function square(ra: number, decl: number, half: number): string {
-  const stretch = half / Math.cos((decl * Math.PI) / 180);
+  const centre = fromDegrees(ra, decl);
+  const north = northFrom(centre);
+  const east = cross(north, centre);
+  const side = Math.tan((half * Math.PI) / 180);
   const corners = [
     [-1, -1],
     [1, -1],
     [1, 1],
     [-1, 1],
-  ].map(([x, y]) => fromDegrees(ra + x * stretch, decl + y * half));
+  ].map(([x, y]) => normalized(add(centre, add(scale(east, x * side), scale(north, y * side)))));
   return regionToBase64(convexHull(corners));
 }
 

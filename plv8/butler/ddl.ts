@@ -411,11 +411,14 @@ export function calibsTable(universe: Universe, group: DimensionGroup, key: bigi
     columns: [
       column('id', 'bigint', 'Key of the association'),
       ...columns,
-      column(
-        'timespan',
-        'int8range',
-        'When it is valid: ns since 1970-01-01 TAI; 0 and 4102444800000000000 are unbounded [ns; time.interval]',
-      ),
+      {
+        ...column(
+          'timespan',
+          'int8range',
+          'When it is valid: ns since 1970-01-01 TAI; unbounded where a bound is infinite, 0 or 4102444800000000000 [ns; time.interval]',
+        ),
+        defaultTo: `'(,)'::int8range`,
+      },
     ],
     primaryKey: ['id'],
     indexes: [['dataset_type_id', 'collection_id', ...group.required, 'timespan']],

@@ -7,6 +7,8 @@ export interface ColumnSpec {
   readonly type: string;
   readonly nullable: boolean;
   readonly comment: string;
+  /** An SQL expression. */
+  readonly defaultTo?: string;
 }
 
 export interface ForeignKeySpec {
@@ -60,7 +62,8 @@ function createTable(registry: Registry, spec: TableSpec): string[] {
   const table = registry.table(name);
   const parts = [
     ...columns.map(
-      (part) => `${plv8.quote_ident(part.name)} ${part.type}${part.nullable ? '' : ' not null'}`,
+      (part) =>
+        `${plv8.quote_ident(part.name)} ${part.type}${part.defaultTo ? ` default ${part.defaultTo}` : ''}${part.nullable ? '' : ' not null'}`,
     ),
     `constraint ${plv8.quote_ident(entityName(name, 'pkey'))} primary key (${columnList(primaryKey)})`,
     ...unique.map(

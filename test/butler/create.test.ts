@@ -86,6 +86,44 @@ fixtureTest('tables are those of a registry that a client made, name for name', 
   t.deepEqual(await ours.query(groups('deep')), await theirs.query(groups('public')));
 });
 
+test('tables of calibrations are those that a client makes', async (t) => {
+  await using db = await database();
+  await db.query(`select butler.create_registry('deep')`);
+  await db.query(`select butler.register_dataset_type('bias', '{detector}', 'Exposure', true)`);
+  const facts = (await registryCatalog(db.client, 'deep'))
+    .filter((fact) => fact.includes('calibs') && !isAddition(fact))
+    .map((fact) => fact.replaceAll('dataset_calibs_00000001', 'CALIBS'));
+  t.deepEqual(facts, [
+    'column CALIBS.collection_id 4 bigint not null default ',
+    'column CALIBS.dataset_id 3 uuid not null default ',
+    'column CALIBS.dataset_type_id 2 bigint not null default ',
+    'column CALIBS.detector 6 bigint not null default ',
+    'column CALIBS.id 1 bigint not null default ',
+    'column CALIBS.instrument 5 character varying(32) not null default ',
+    `column CALIBS.timespan 7 int8range not null default '(,)'::int8range`,
+    'constraint CALIBS.CALIBS_pkey PRIMARY KEY (id)',
+    'constraint CALIBS.fkey_CALIBS_collection_collection_id__70d67f96 FOREIGN KEY (collection_id) REFERENCES collection(collection_id) ON DELETE CASCADE',
+    'constraint CALIBS.fkey_CALIBS_collection_summary_datase_1c123b97 FOREIGN KEY (collection_id, dataset_type_id) REFERENCES collection_summary_dataset_type(collection_id, dataset_type_id)',
+    'constraint CALIBS.fkey_CALIBS_collection_summary_instru_98c0ca9b FOREIGN KEY (collection_id, instrument) REFERENCES collection_summary_instrument(collection_id, instrument)',
+    'constraint CALIBS.fkey_CALIBS_dataset_id_dataset_id FOREIGN KEY (dataset_id) REFERENCES dataset(id) ON DELETE CASCADE',
+    'constraint CALIBS.fkey_CALIBS_dataset_type_id_dataset_type_id FOREIGN KEY (dataset_type_id) REFERENCES dataset_type(id)',
+    'constraint CALIBS.fkey_CALIBS_detector_instrument_id_in_36e7a5f6 FOREIGN KEY (instrument, detector) REFERENCES detector(instrument, id)',
+    'constraint CALIBS.fkey_CALIBS_instrument_name_instrument FOREIGN KEY (instrument) REFERENCES instrument(name)',
+    'index CREATE INDEX CALIBS_fkidx_collection_id ON CALIBS USING btree (collection_id)',
+    'index CREATE INDEX CALIBS_fkidx_collection_id_dataset_type_id ON CALIBS USING btree (collection_id, dataset_type_id)',
+    'index CREATE INDEX CALIBS_fkidx_collection_id_instrument ON CALIBS USING btree (collection_id, instrument)',
+    'index CREATE INDEX CALIBS_fkidx_dataset_id ON CALIBS USING btree (dataset_id)',
+    'index CREATE INDEX CALIBS_fkidx_dataset_type_id ON CALIBS USING btree (dataset_type_id)',
+    'index CREATE INDEX CALIBS_fkidx_instrument ON CALIBS USING btree (instrument)',
+    'index CREATE INDEX CALIBS_fkidx_instrument_detector ON CALIBS USING btree (instrument, detector)',
+    'index CREATE INDEX CALIBS_idx_dataset_type_id_collection_b5e91959 ON CALIBS USING btree (dataset_type_id, collection_id, instrument, detector, timespan)',
+    'index CREATE UNIQUE INDEX CALIBS_pkey ON CALIBS USING btree (id)',
+    'sequence CALIBS_seq_id',
+    'sequence CALIBS_seq_id bigint 1 1 9223372036854775807 1 1',
+    'table CALIBS',
+  ]);
+});
+
 fixtureTest('the attributes are those that a client writes', async (t) => {
   await using theirs = await database();
   restoreRegistry(theirs.url);

@@ -1,5 +1,5 @@
 /** Dataset types: what a dataset is, which dimensions identify it, and whether it has validity ranges. */
-import { ensureDimensionGroup } from './ddl.ts';
+import { ensureDimensionGroup } from './dimension_group.ts';
 import { butlerError } from './errors.ts';
 import { globMatch, isGlob } from './globs.ts';
 import type { DatasetType, Registry } from './registry.ts';

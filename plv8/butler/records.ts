@@ -7,7 +7,7 @@ import { jsonObject, keyColumn, recordKeys } from './data_id.ts';
 import { hasTable, longestVarchar } from './ddl.ts';
 import { butlerError } from './errors.ts';
 import type { Registry } from './registry.ts';
-import { deleteOverlaps, insertOverlaps } from './skypix.ts';
+import { announceOverlaps, deleteOverlaps, insertOverlaps } from './skypix.ts';
 import type { Parameters } from './statement.ts';
 import type { Column, Element } from './universe.ts';
 
@@ -124,14 +124,10 @@ export function insertRecords(
       ? ''
       : `on conflict (${key.map(quote).join(', ')}) do nothing`;
   const hasRegion = element.spatial !== undefined;
-  const returned = hasRegion
-    ? [
-        ...recordKeys(registry.universe, element.name).map(
-          ({ dimension, column }) => `${quote(column)} as ${quote(dimension)}`,
-        ),
-        'region',
-      ].join(', ')
-    : 'true as written';
+  const keys = recordKeys(registry.universe, element.name).map(
+    ({ dimension, column }) => `${quote(column)} as ${quote(dimension)}`,
+  );
+  const returned = [...keys, ...(hasRegion ? ['region'] : [])].join(', ');
   const writes = `written as (
   insert into ${registry.table(element.name)} (${element.columns.map(({ name }) => quote(name)).join(', ')})
   ${storedRecords(element, parameters)}
@@ -139,7 +135,8 @@ export function insertRecords(
   returning ${returned}
 )`;
   const count = 'select count(*) from written';
-  if (!hasRegion) return [`with ${writes}\n${count}`];
+  if (!hasRegion)
+    return [`with ${[writes, ...announceOverlaps(registry, element, 'written')].join(',\n')}\n${count}`];
   if (!replaces) return [`with ${writes},\n${insertOverlaps(registry, element, 'written')}\n${count}`];
   // What was replaced leaves its pixels, which only a later statement can do: both would write the same keys.
   return [`with ${writes}\n${count}`, ...renewOverlaps(registry, element)];

@@ -23,6 +23,25 @@ function governors(registry: Registry, element: Element): string[] {
   return element.required.filter((name) => registry.universe.element(name).isGovernor);
 }
 
+/**
+ * Parts of a WITH list that say for a relation's instruments or skymaps that the pixels of their regions are kept.
+ * Clients say so with the governor alone: without it they could not write the pixels of a visit or a tract.
+ */
+export function announceOverlaps(registry: Registry, governor: Element, relation: string): string[] {
+  if (!governor.isGovernor) return [];
+  const { system, level } = common(registry);
+  const by = quote(governor.name);
+  return [...registry.universe.elements.values()]
+    .filter((element) => element.spatial !== undefined && element.required.includes(governor.name))
+    .map(
+      (element) => `${quote(`announced_${element.name}`)} as (
+  insert into ${registry.table(`${element.name}_skypix_overlap_summary`)} (skypix_system, skypix_level, ${by})
+  select ${system}, ${level}, ${by} from ${relation}
+  on conflict do nothing
+)`,
+    );
+}
+
 /** Parts of a WITH list that write the pixels of a relation's regions, whose keys bear the dimensions' names. */
 export function insertOverlaps(registry: Registry, element: Element, relation: string): string {
   const { system, level } = common(registry);

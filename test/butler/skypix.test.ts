@@ -52,6 +52,26 @@ test('inserted regions have their pixels, wherever they are on the sky', async (
   t.is(roots, 4);
 });
 
+test('instruments and skymaps say by themselves that pixels are kept, for clients that write regions later', async (t) => {
+  await using db = await survey();
+  await insert(db.client, 'instrument', [{ name: 'Other' }], 'skip');
+  await sync(db.client, 'skymap', {
+    name: 'cells',
+    hash: '00'.repeat(20),
+    tract_max: 1,
+    patch_nx_max: 1,
+    patch_ny_max: 1,
+  });
+  const announced = (table: string, governor: string) =>
+    db.query(
+      `select skypix_system || skypix_level || ' ' || ${governor} as says from r.${table}_skypix_overlap_summary order by 1`,
+    );
+  for (const table of ['visit', 'visit_detector_region'])
+    t.deepEqual((await announced(table, 'instrument')).at(-1), { says: 'htm7 Other' });
+  for (const table of ['tract', 'patch'])
+    t.true((await announced(table, 'skymap')).some(({ says }) => says === 'htm7 cells'));
+});
+
 test('a region that is replaced, synced or skipped leaves no pixel of the old one, and loses none', async (t) => {
   await using db = await survey();
   await insert(

@@ -168,7 +168,7 @@ function orderTerm(term: string, context: Context, request: Request): OrderTerm 
   const { reference, type } = resolve(descending ? term.slice(1) : term, context);
   if (type === 'region' || type === 'timespan')
     throw butlerError('InvalidQueryError', `rows cannot be ordered by '${term}', a ${type}`, {
-      hint: type === 'timespan' ? 'Order by its begin or end, such as visit.timespan.begin.' : '',
+      hint: 'Order by keys, by fields with one value, or by a bound, such as visit.timespan.begin.',
     });
   const column = columnBehind(reference);
   const { names } = request.result;

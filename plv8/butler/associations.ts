@@ -201,7 +201,7 @@ where ${[`a.dataset_type_id = ${type.id}`, ...conditions].join(' and ')}`;
   return {
     query: [
       rows(type.tags, 'null::int8range'),
-      ...(type.calibs ? [rows(type.calibs, 'a.timespan')] : []),
+      ...(type.calibs ? [rows(type.calibs, 'butler._shown_timespan(a.timespan)')] : []),
     ].join('\nunion all'),
     parameters: parameters.values,
   };

@@ -155,7 +155,7 @@ export function expandDataId(registry: Registry, keys: readonly string[]): Compi
   )
   select
     ${jsonObject(names.map((name) => [name, values.get(name)!]))} as data_id,
-    ${timespans.length === 0 ? 'null::int8range' : timespans.join(' * ')} as timespan,
+    ${timespans.length === 0 ? 'null::int8range' : `butler._shown_timespan(${timespans.join(' * ')})`} as timespan,
     ${region} as region
   from given g
   ${joins.join('\n  ')}

@@ -59,7 +59,14 @@ function stored({ name, type }: Column): string {
 
 /** A column's value as JSON: what records give and take, save that regions and timespans are text. */
 export function columnJson({ type }: Column, sql: string): string {
-  return type === 'hash' ? `to_json(encode(decode(${sql}, 'base64'), 'hex'))` : `to_json(${sql})`;
+  switch (type) {
+    case 'hash':
+      return `to_json(encode(decode(${sql}, 'base64'), 'hex'))`;
+    case 'timespan':
+      return `to_json(butler._shown_timespan(${sql}))`;
+    default:
+      return `to_json(${sql})`;
+  }
 }
 
 /** The records as relation `r`: a column for each of the element's, read as a type, and `item` and `position`. */

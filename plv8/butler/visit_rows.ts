@@ -24,7 +24,7 @@ export interface Selection {
 
 const exposureColumns = `e.id, e.obs_id, e.day_obs, e."group", e.physical_filter, e.seq_num, e.seq_start, e.seq_end,
   e.exposure_time, e.target_name, e.observation_reason, e.science_program, e.azimuth, e.zenith_angle,
-  lower(e.timespan) as begin, upper(e.timespan) as end, e.tracking_ra, e.tracking_dec, e.sky_angle`;
+  lower(butler._shown_timespan(e.timespan)) as begin, upper(butler._shown_timespan(e.timespan)) as end, e.tracking_ra, e.tracking_dec, e.sky_angle`;
 
 /** Whether an exposure may be part of a visit: it has a pointing, and is not known to have missed the sky. */
 const counts = (onSky: boolean): string =>
@@ -203,7 +203,7 @@ export function readVisits(
 ): Map<bigint, StoredVisit> {
   const columns = Object.keys(visitColumns).filter((name) => name !== 'timespan');
   const rows = registry.rows<StoredVisit>(
-    `select id, ${columns.join(', ')}, lower(timespan) as begin, upper(timespan) as end
+    `select id, ${columns.join(', ')}, lower(butler._shown_timespan(timespan)) as begin, upper(butler._shown_timespan(timespan)) as end
      from ${registry.table('visit')}
      where instrument = $1 and id = any($2::text::bigint[])
      order by id ${lock ? 'for no key update' : ''}`,

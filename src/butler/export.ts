@@ -32,11 +32,11 @@ const batchSize = 10_000;
 
 /** `[begin,end)` as the two times of the file; a bound that stands for "unbounded" is null. */
 function timesOf(range: string): { begin: string; end: string } | undefined {
-  const [, begin, end] = /^\[(-?\d+),(-?\d+)\)$/.exec(range) ?? [];
+  const [, begin, end] = /^[[(](-?\d*),(-?\d*)\)$/.exec(range) ?? [];
   if (begin === undefined) return undefined;
   return {
-    begin: BigInt(begin) === EARLIEST ? 'null' : yamlTime(BigInt(begin)),
-    end: BigInt(end) === LATEST ? 'null' : yamlTime(BigInt(end)),
+    begin: begin === '' || BigInt(begin) === EARLIEST ? 'null' : yamlTime(BigInt(begin)),
+    end: end === '' || BigInt(end) === LATEST ? 'null' : yamlTime(BigInt(end)),
   };
 }
 

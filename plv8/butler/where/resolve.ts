@@ -136,7 +136,7 @@ export function columnBehind(reference: Reference): ColumnReference {
 /** SQL of what a name stands for. */
 export function referenceSql(reference: Reference, column: ColumnSql): string {
   if (reference.kind !== 'bound') return column(reference);
-  return `${reference.bound === 'begin' ? 'lower' : 'upper'}(${column(reference.of)})`;
+  return `${reference.bound === 'begin' ? 'lower' : 'upper'}(butler._shown_timespan(${column(reference.of)}))`;
 }
 
 /** Dimensions that a query must have for a column; those of a dataset come with its search. */

@@ -15,9 +15,9 @@ begin
       message = format('ValueError: timespan %s lies wholly outside of 1970-01-01 to 2100-01-01 TAI', timespan),
       hint = 'Timespans are in nanoseconds since 1970-01-01 TAI: butler.timespan(begin, end) makes one.';
   end if;
-  return int8range(greatest(lower(timespan), first), least(upper(timespan), last));
+  return int8range(nullif(greatest(lower(timespan), first), first), nullif(least(upper(timespan), last), last));
 end
 $$;
 
 comment on function butler._bounded_timespan(int8range) is
-'A timespan as registries keep it [ns since 1970-01-01 TAI]: one without bounds, or beyond 1970-01-01 or 2100-01-01, ends there. Error invalid_parameter_value where it lies wholly outside.';
+'A timespan as registries keep it [ns since 1970-01-01 TAI]: one that begins at 1970-01-01 or before, or ends at 2100-01-01 or after, has no bound there. Error invalid_parameter_value where it lies wholly outside.';

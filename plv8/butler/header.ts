@@ -176,11 +176,12 @@ const conversions: Readonly<Record<string, Conversion>> = {
   },
   constant: ({ argument }) => String(argument),
   property: ({ argument }, scope) => scope.property(String(argument)),
-  /** Text by a table whose names are lower-case; `*` stands for every other. */
+  /** Text by a table, without regard to case; `*` stands for every other. */
   map: ({ keywords, argument }, scope) => {
-    const value = first(keywords, scope)?.toLowerCase();
+    const text = first(keywords, scope)?.toLowerCase();
+    if (text === undefined) return undefined;
     const table = argument as MapArgument;
-    return value === undefined ? undefined : (table[value] ?? table['*']);
+    return Object.entries(table).find(([from]) => from.toLowerCase() === text)?.[1] ?? table['*'];
   },
   pattern: ({ keywords, argument }, scope) => pattern(first(keywords, scope), argument as PatternArgument),
   linear: ({ argument }, scope) => linear(argument as LinearArgument, scope),

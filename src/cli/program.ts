@@ -16,6 +16,8 @@ Examples:
   almagest cluster up
   almagest install
   almagest load stars.fits --table public.star --create
+  almagest butler create deep
+  almagest butler ingest raw/*.fits.fz
   almagest cluster psql
 
 Every command has its own --help, with examples.`,

@@ -37,6 +37,37 @@ export async function queryText(
   };
 }
 
+/** A value of JSON as the server wrote it: the digits of a number, null where it is null. */
+function jsonText(value: unknown): string | null {
+  if (value === null) return null;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+type Reviver = (this: unknown, name: string, value: unknown, context?: { source?: string }) => unknown;
+const parseWithSource: (text: string, reviver: Reviver) => unknown = JSON.parse;
+
+/**
+ * The result with columns in place of a JSON column, one for each name in its objects, which have the same names in
+ * all rows; numbers keep their digits.
+ */
+export function spreadJson({ columns, rows }: TextResult, spread: string): TextResult {
+  if (rows.length === 0) return { columns, rows };
+  const at = columns.findIndex(({ name }) => name === spread);
+  const numeric = new Set<string>();
+  const objects = rows.map((row) =>
+    parseWithSource(row[at] ?? '{}', (name, value, context) => {
+      if (typeof value !== 'number') return value;
+      numeric.add(name);
+      return context?.source;
+    }),
+  ) as Record<string, unknown>[];
+  const names = Object.keys(objects[0]);
+  return {
+    columns: columns.toSpliced(at, 1, ...names.map((name) => ({ name, rightAligned: numeric.has(name) }))),
+    rows: rows.map((row, i) => row.toSpliced(at, 1, ...names.map((name) => jsonText(objects[i][name])))),
+  };
+}
+
 function width(text: string): number {
   return [...text].length;
 }

@@ -4,7 +4,7 @@ comment on column butler.header_rule.property is 'Column of the registry''s tabl
 comment on column butler.header_rule.place is 'Rules of a property are tried in this order; the first that gives a value counts';
 comment on column butler.header_rule.keywords is 'Keywords of the header, the preferred first';
 comment on column butler.header_rule.conversion is 'How the text becomes a value: text, lower, upper, number, integer, boolean, constant, property, map, pattern, linear, degrees, hours, time, later, day';
-comment on column butler.header_rule.argument is 'What the conversion needs: constant the value; property its name; map {text: value, "*": other}; pattern {pattern, text, letter: {group, times}}; linear {terms: {keyword: factor}, add, modulo}; time {scale: utc or tai, format: iso or mjd}; later {begin, seconds}; day {time, offset_s}';
+comment on column butler.header_rule.argument is 'What the conversion needs: constant the value; property its name; map {text: value, "*": other} without regard to case; pattern {pattern, text with $1 to $9, add, letter: {group, times}}; linear {terms: {keyword: factor}, add, modulo}; time {scale: utc or tai, format: iso or mjd}; later {begin, seconds}; day {time, offset_s}';
 comment on column butler.header_rule.condition is 'When the rule applies: {keyword or property, pattern}, a regular expression without regard to case; NULL is always';
 grant select on butler.header_rule to almagest_reader;
 grant insert, update, delete on butler.header_rule to almagest_owner;

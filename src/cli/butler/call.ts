@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type pg from 'pg';
 import { connectClient } from '../../db/client.ts';
-import { formatResult, queryText } from '../../db/result-table.ts';
+import { formatResult, queryText, spreadJson } from '../../db/result-table.ts';
 import { type DatabaseOptions, databaseOption, databaseUrl } from '../options.ts';
 
 export interface RegistryOptions extends DatabaseOptions {
@@ -44,12 +44,16 @@ export function callSql(client: pg.Client, call: Call): { sql: string; values: u
   return { sql: `butler.${client.escapeIdentifier(call.name)}(${list.join(', ')})`, values };
 }
 
-/** Prints the rows of a query: as psql does, or as one JSON array whose numbers are the server's. */
+/**
+ * Prints the rows of a query: as psql does, or as one JSON array whose numbers are the server's. In a table each name
+ * in the objects of the JSON column `spread` has a column of its own.
+ */
 export async function printQuery(
   client: pg.Client,
   sql: string,
   values: readonly unknown[],
   options: RegistryOptions,
+  spread?: string,
 ): Promise<void> {
   if (options.json) {
     const { rows } = await client.query<{ rows: string }>(
@@ -57,14 +61,17 @@ export async function printQuery(
       [...values],
     );
     console.log(rows[0].rows);
-  } else console.log(formatResult(await queryText(client, sql, values)));
+    return;
+  }
+  const result = await queryText(client, sql, values);
+  console.log(formatResult(spread === undefined ? result : spreadJson(result, spread)));
 }
 
-/** Calls a function and prints its rows. */
-export async function printCall(call: Call, options: RegistryOptions): Promise<void> {
+/** Calls a function and prints its rows, the JSON column `spread` as columns. */
+export async function printCall(call: Call, options: RegistryOptions, spread?: string): Promise<void> {
   await withClient(options, async (client) => {
     const { sql, values } = callSql(client, withRegistry(call, options));
-    await printQuery(client, `select * from ${sql}`, values, options);
+    await printQuery(client, `select * from ${sql}`, values, options, spread);
   });
 }
 

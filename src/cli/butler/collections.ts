@@ -53,7 +53,7 @@ function collectionChain(): Command {
         .default('redefine'),
     )
     .option('--doc <text>', 'what a new chain is for')
-    .option('--flatten', 'with redefine: put the members of child chains in their place')
+    .option('--flatten', 'with redefine: put the members of children that are chains in their place')
     .description('define or edit a chain of collections')
     .action(
       async (
@@ -98,7 +98,7 @@ function queryCollections(): Command {
   return registryCommand('query-collections')
     .argument('[expressions...]', 'names and globs (default: all)')
     .addOption(
-      new Option('--collection-type <type>', 'only of this kind; may be repeated')
+      new Option('--collection-type <type>', 'only RUN, TAGGED, CHAINED or CALIBRATION; may be repeated')
         .argParser((value: string, before: string[] = []) => {
           if (!types.includes(value.toUpperCase()))
             throw new InvalidArgumentError(`it is one of ${types.join(', ')}`);
@@ -213,7 +213,7 @@ Examples:
 
 function removeRuns(): Command {
   return registryCommand('remove-runs')
-    .argument('<names...>', 'runs')
+    .argument('<names...>', 'runs, no globs')
     .option('--unlink-from-chains', 'take them out of the chains that hold them first')
     .description('remove runs with all their datasets, and these from every collection')
     .action((given: string[], options: RegistryOptions & { unlinkFromChains?: boolean }) =>

@@ -61,13 +61,19 @@ function queryDatasetTypes(): Command {
         },
         options,
       ),
+    )
+    .addHelpText(
+      'after',
+      `
+Example:
+  almagest butler query-dataset-types 'deepCoadd*'`,
     );
 }
 
 function removeDatasetType(): Command {
   return registryCommand('remove-dataset-type')
     .argument('<name>')
-    .description('remove a dataset type that no dataset has')
+    .description('remove a dataset type that no dataset has; one that does not exist is no error')
     .action((name: string, options: RegistryOptions) =>
       reportCall({ name: 'remove_dataset_type', arguments: { name } }, options, () => `${name} is removed`),
     );
@@ -103,7 +109,11 @@ function queryDatasets(): Command {
     .option('-f, --find-first', 'one dataset a data ID: that of the first collection that has one')
     .description('list datasets')
     .action((datasetType: string, options: RegistryOptions & Search) =>
-      printCall({ name: 'query_datasets', arguments: searchArguments(datasetType, options) }, options),
+      printCall(
+        { name: 'query_datasets', arguments: searchArguments(datasetType, options) },
+        options,
+        'data_id',
+      ),
     )
     .addHelpText(
       'after',
@@ -118,49 +128,48 @@ function associate(): Command {
   return registryCommand('associate')
     .argument('<collection>', 'a TAGGED collection, made where there is none')
     .requiredOption('--dataset-type <names>', 'which datasets', names)
-    .requiredOption('-c, --collections <names>', 'where to search, in this order', names)
+    .requiredOption(
+      '-c, --collections <names>',
+      'where to search, in this order; globs without --find-first',
+      names,
+    )
     .option('-w, --where <expression>', 'which data IDs')
     .option('--bind <json>', 'values of the names that the expression binds')
-    .option('--no-find-first', 'every dataset, not the first collection’s of each data ID')
+    .option('-f, --find-first', 'one dataset a data ID: that of the first collection that has one')
     .description('add datasets to a TAGGED collection')
-    .action(
-      async (
-        collection: string,
-        options: RegistryOptions & Search & { datasetType: string[]; findFirst: boolean },
-      ) => {
-        await withClient(options, async (client) => {
-          await client.query('begin');
-          const register = callSql(
+    .action(async (collection: string, options: RegistryOptions & Search & { datasetType: string[] }) => {
+      await withClient(options, async (client) => {
+        await client.query('begin');
+        const register = callSql(
+          client,
+          withRegistry(
+            { name: 'register_collection', arguments: { name: collection, type: 'TAGGED' } },
+            options,
+          ),
+        );
+        await client.query(`select ${register.sql}`, register.values);
+        let count = 0n;
+        for (const datasetType of options.datasetType) {
+          const search = callSql(
             client,
             withRegistry(
-              { name: 'register_collection', arguments: { name: collection, type: 'TAGGED' } },
+              { name: 'query_datasets', arguments: searchArguments(datasetType, options) },
               options,
             ),
           );
-          await client.query(`select ${register.sql}`, register.values);
-          let count = 0n;
-          for (const datasetType of options.datasetType) {
-            const search = callSql(
-              client,
-              withRegistry(
-                { name: 'query_datasets', arguments: searchArguments(datasetType, options) },
-                options,
-              ),
-            );
-            const place = search.values.length;
-            const { rows } = await client.query<{ count: bigint }>(
-              `select butler.associate($${place + 1}, array(select id from ${search.sql} as found)${
-                options.registry === undefined ? '' : `, registry => $${place + 2}`
-              }) as count`,
-              [...search.values, collection, ...(options.registry === undefined ? [] : [options.registry])],
-            );
-            count += rows[0].count;
-          }
-          await client.query('commit');
-          console.log(options.json ? String(count) : `${count} datasets are new in ${collection}`);
-        });
-      },
-    )
+          const place = search.values.length;
+          const { rows } = await client.query<{ count: bigint }>(
+            `select butler.associate($${place + 1}, array(select id from ${search.sql} as found)${
+              options.registry === undefined ? '' : `, registry => $${place + 2}`
+            }) as count`,
+            [...search.values, collection, ...(options.registry === undefined ? [] : [options.registry])],
+          );
+          count += rows[0].count;
+        }
+        await client.query('commit');
+        console.log(options.json ? String(count) : `${count} datasets are new in ${collection}`);
+      });
+    })
     .addHelpText(
       'after',
       `
@@ -256,8 +265,8 @@ function queryDataIds(): Command {
   return queryOptions(registryCommand('query-data-ids'))
     .argument('<dimensions...>', 'such as exposure detector, also as a,b,c')
     .option('--datasets <names>', 'only data IDs for which these dataset types have a dataset', names)
-    .option('-c, --collections <names>', 'where to search those datasets', names)
-    .description('list data IDs')
+    .option('-c, --collections <names>', 'where to search those datasets; also globs', names)
+    .description('list data IDs: a column for each dimension, also those that the given ones require')
     .action(
       async (dimensions: string[], options: RegistryOptions & Partial<Search> & { datasets?: string[] }) => {
         await withClient(options, async (client) => {
@@ -279,7 +288,13 @@ function queryDataIds(): Command {
               options,
             ),
           );
-          await printQuery(client, `select data_id from ${sql} as found (data_id)`, values, options);
+          await printQuery(
+            client,
+            `select data_id from ${sql} as found (data_id)`,
+            values,
+            options,
+            'data_id',
+          );
         });
       },
     )
@@ -296,7 +311,7 @@ function queryDimensionRecords(): Command {
   return queryOptions(registryCommand('query-dimension-records'))
     .argument('<element>', 'such as exposure, visit, detector')
     .option('--offset <n>', 'skip this many rows', integer)
-    .description('list records of a dimension')
+    .description('list records of a dimension, or of a table that joins dimensions')
     .action((element: string, options: RegistryOptions & Partial<Search> & { offset?: number }) =>
       withClient(options, async (client) => {
         const call = withRegistry(
@@ -307,7 +322,7 @@ function queryDimensionRecords(): Command {
               where: options.where,
               bind: options.bind,
               order_by: options.orderBy,
-              limit: options.limit,
+              limit: options.limit === undefined ? undefined : options.limit + (options.offset ?? 0),
             },
           },
           options,
@@ -318,6 +333,7 @@ function queryDimensionRecords(): Command {
           `select record from ${sql} as found (record) offset ${options.offset ?? 0}`,
           values,
           options,
+          'record',
         );
       }),
     )

@@ -1,7 +1,7 @@
 /** `almagest butler`: registries themselves. */
 import { Command } from 'commander';
 import { formatResult, queryText } from '../../db/result-table.ts';
-import { type DatabaseOptions, databaseOption } from '../options.ts';
+import { type DatabaseOptions, databaseOption, UsageError } from '../options.ts';
 import {
   callSql,
   type RegistryOptions,
@@ -30,7 +30,7 @@ function onRegistry(
 
 function create(): Command {
   return databaseOption(new Command('create'))
-    .argument('<registry>', 'schema to make')
+    .argument('<registry>', 'schema to make, or an empty one')
     .option('--universe <name>', 'universe of dimensions', 'daf_butler 8')
     .option('--json', 'for programs')
     .description('make a registry: a schema with all its tables')
@@ -46,6 +46,32 @@ function create(): Command {
       `
 Example:
   almagest butler create deep`,
+    );
+}
+
+function drop(): Command {
+  return databaseOption(new Command('drop'))
+    .argument('<registry>', 'schema of the registry')
+    .option('--yes', 'really: every collection and dataset in it goes')
+    .option('--json', 'for programs')
+    .description('remove a registry with everything in it; the files of datasets stay where they are')
+    .action((registry: string, options: DatabaseOptions & { json?: boolean; yes?: boolean }) => {
+      if (!options.yes)
+        throw new UsageError(
+          `this removes registry ${registry} with every collection and dataset in it`,
+          `say so with: almagest butler drop ${registry} --yes`,
+        );
+      return reportCall(
+        { name: 'drop_registry', arguments: { registry } },
+        options,
+        () => `registry ${registry} is removed`,
+      );
+    })
+    .addHelpText(
+      'after',
+      `
+Example:
+  almagest butler drop scratch --yes`,
     );
 }
 
@@ -74,6 +100,12 @@ function check(): Command {
         else if (rows.length === 0) console.log('all is well');
         else console.log(formatResult(await queryText(client, `select * from ${sql}`, values)));
       }),
+    )
+    .addHelpText(
+      'after',
+      `
+Example:
+  almagest butler check --registry deep`,
     );
 }
 
@@ -94,12 +126,6 @@ export const registryCommands = (): Command[] => [
     (registry) => `registry ${registry} is detached`,
     'Example:\n  almagest butler detach public',
   ),
-  onRegistry(
-    'drop',
-    'drop_registry',
-    'remove a registry with everything in it',
-    (registry) => `registry ${registry} is removed`,
-    'Example:\n  almagest butler drop scratch',
-  ),
+  drop(),
   check(),
 ];

@@ -12,7 +12,7 @@ function decimal(value: string): number {
 
 function loadCameraCommand(): Command {
   return databaseOption(new Command('load-camera'))
-    .argument('<name>')
+    .argument('<name>', 'of the camera, such as that of its instrument')
     .argument('<file>', 'JSON, or the folder of a camera in the policy of obs_lsst')
     .option('--instrument <name>', 'instrument that registries know (default: as the file says)')
     .option('--json', 'for programs')
@@ -81,7 +81,11 @@ function defineVisits(): Command {
     .option('--skip-conflicting', 'leave visits that differ as they are')
     .option('--prefilter', 'look only at exposures that have no visit')
     .option('--merge-exposures', 'regions of all exposures of a visit, not of the first')
-    .option('--padding <pixels>', 'grow detectors by this much', decimal)
+    .option(
+      '--padding <pixels>',
+      'grow detectors by this much on each side (default: as the camera says)',
+      decimal,
+    )
     .option('--calibrations', 'make visits of exposures that point at the sky without seeing it, too')
     .description('define visits and their regions from exposures')
     .action((instrument: string | undefined, options: VisitOptions) =>

@@ -2,15 +2,24 @@
  * Observation headers to the properties of an exposure, by rules kept as data: a rule says which keywords hold a
  * property and how their text becomes its value. Pure; values are texts, as a header has them.
  */
+import { Failure } from '../failure.ts';
 import { butlerError } from './errors.ts';
 import { parseTime, TimeError } from './where/times.ts';
 
-/** When a rule applies: the text of a keyword, or of a property made before, matches a regular expression. */
+/**
+ * When a rule applies: what the text of a keyword, of any of several keywords, or of another property must be. An
+ * absent value counts as empty text.
+ */
 export interface Condition {
   readonly keyword?: string;
+  /** A regular expression of names: one of the keywords that it matches must do. */
+  readonly keywords?: string;
   readonly property?: string;
-  /** An absent value counts as empty text. Case does not matter. */
-  readonly pattern: string;
+  /** A regular expression; case does not matter. */
+  readonly pattern?: string;
+  /** Ranges of whole numbers, both ends within; those beyond 2^53 as text. */
+  readonly between?: readonly (readonly [number | string, number | string])[];
+  readonly and?: Condition;
 }
 
 export interface Rule {
@@ -50,6 +59,8 @@ interface MapArgument {
 }
 
 interface PatternArgument {
+  /** Whose text is matched, instead of that of keywords. */
+  readonly property?: string;
   readonly pattern: string;
   /** `$1` is the first group. */
   readonly text: string;
@@ -62,7 +73,15 @@ interface PatternArgument {
 interface LinearArgument {
   readonly terms: { readonly [keyword: string]: number };
   readonly add?: number;
+  /** Brings the sum into [from, from + modulo); `from` is 0 where it is not given. */
   readonly modulo?: number;
+  readonly from?: number;
+}
+
+interface JoinArgument {
+  readonly with: string;
+  /** Properties whose texts come after those of the keywords. */
+  readonly properties?: readonly string[];
 }
 
 interface TimeArgument {
@@ -70,17 +89,23 @@ interface TimeArgument {
   readonly format?: 'iso' | 'mjd';
 }
 
+/** What is added to an angle [deg]. */
+interface AngleArgument {
+  readonly add?: number;
+}
+
 /** `hh:mm:ss.s` or plain degrees, as degrees; `hours` says that the first part of the former is hours. */
-function angle(text: string | undefined, hours: boolean): string | undefined {
+function angle(text: string | undefined, hours: boolean, argument: AngleArgument | null): string | undefined {
   if (text === undefined) return undefined;
+  const add = argument?.add ?? 0;
   const match = /^([+-]?)(\d+)[: ](\d+)[: ](\d+(?:\.\d*)?)$/.exec(text);
   if (!match) {
     const degrees = numberOf(text);
-    return degrees === undefined ? undefined : String(degrees);
+    return degrees === undefined ? undefined : String(degrees + add);
   }
   const [, sign, whole, minutes, seconds] = match;
   const value = Number(whole) + Number(minutes) / 60 + Number(seconds) / 3600;
-  return String((sign === '-' ? -value : value) * (hours ? 15 : 1));
+  return String((sign === '-' ? -value : value) * (hours ? 15 : 1) + add);
 }
 
 /** An ISO time, or day and time of day apart. */
@@ -100,16 +125,18 @@ function time(
   scope: Scope,
 ): string | undefined {
   const text = format === 'mjd' ? first(keywords, scope) : isoText(keywords, scope);
-  if (text === undefined) return undefined;
+  if (text === undefined || (format === 'mjd' && numberOf(text) === undefined)) return undefined;
   try {
-    return String(parseTime(format === 'mjd' ? `mjd/${text}` : text, scale).nanoseconds);
+    // Clients read an MJD as the nearest double, and their records hold its nanoseconds.
+    const exact = format === 'mjd' ? `mjd/${Number(text).toFixed(30)}` : text;
+    return String(parseTime(exact, scale).nanoseconds);
   } catch (error) {
     if (error instanceof TimeError) return undefined;
     throw error;
   }
 }
 
-function linear({ terms, add = 0, modulo }: LinearArgument, { header }: Scope): string | undefined {
+function linear({ terms, add = 0, modulo, from = 0 }: LinearArgument, { header }: Scope): string | undefined {
   const texts = Object.entries(terms).map(
     ([keyword, factor]) => [header.get(keyword)?.trim(), factor] as const,
   );
@@ -121,7 +148,9 @@ function linear({ terms, add = 0, modulo }: LinearArgument, { header }: Scope): 
   )
     return String(texts.reduce((sum, [text, factor]) => sum + BigInt(text!) * BigInt(factor), BigInt(add)));
   const sum = texts.reduce((total, [text, factor]) => total + Number(text) * factor, add);
-  return String(modulo === undefined ? sum : ((sum % modulo) + modulo) % modulo);
+  // What is in the range already keeps its last digit.
+  if (modulo === undefined || (sum >= from && sum < from + modulo)) return String(sum);
+  return String(((((sum - from) % modulo) + modulo) % modulo) + from);
 }
 
 function pattern(text: string | undefined, argument: PatternArgument): string | undefined {
@@ -130,9 +159,12 @@ function pattern(text: string | undefined, argument: PatternArgument): string | 
   if (!match) return undefined;
   const made = argument.text.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? '');
   if (!argument.letter && argument.add === undefined) return made;
+  if (!/^[+-]?\d+$/.test(made)) return undefined;
   let sum = BigInt(made) + BigInt(argument.add ?? 0);
   if (argument.letter) {
-    const place = match[argument.letter.group].charCodeAt(0) - 'A'.charCodeAt(0);
+    const letter = match[argument.letter.group]?.toUpperCase();
+    if (!letter) return undefined;
+    const place = letter.charCodeAt(0) - 'A'.charCodeAt(0);
     sum += BigInt(place) * BigInt(argument.letter.times);
   }
   return String(sum);
@@ -144,6 +176,22 @@ function later(argument: { readonly begin: string; readonly seconds: string }, s
   const seconds = numberOf(scope.property(argument.seconds));
   if (begin === undefined || seconds === undefined || seconds < 0) return undefined;
   return String(BigInt(begin) + BigInt(Math.round(seconds * 1e9)));
+}
+
+/** The largest of whole numbers, such as times. */
+function latest(properties: readonly string[], scope: Scope): string | undefined {
+  const values = properties.flatMap((name) => scope.property(name) ?? []).map(BigInt);
+  const last = values.sort((a, b) => (a < b ? -1 : 1)).at(-1);
+  return last === undefined ? undefined : String(last);
+}
+
+/** Texts of keywords, then of properties, those that are there. */
+function join(keywords: readonly string[], argument: JoinArgument, scope: Scope): string | undefined {
+  const texts = [
+    ...keywords.map((keyword) => first([keyword], scope)),
+    ...(argument.properties ?? []).map(scope.property),
+  ].filter((text) => text !== undefined && text !== '');
+  return texts.length === 0 ? undefined : texts.join(argument.with);
 }
 
 /** The day of a time whose days begin `offset_s` seconds after 0 h, as YYYYMMDD. */
@@ -183,36 +231,69 @@ const conversions: Readonly<Record<string, Conversion>> = {
     const table = argument as MapArgument;
     return Object.entries(table).find(([from]) => from.toLowerCase() === text)?.[1] ?? table['*'];
   },
-  pattern: ({ keywords, argument }, scope) => pattern(first(keywords, scope), argument as PatternArgument),
+  pattern: ({ keywords, argument }, scope) => {
+    const { property, ...rest } = argument as PatternArgument;
+    return pattern(property === undefined ? first(keywords, scope) : scope.property(property), rest);
+  },
+  join: ({ keywords, argument }, scope) => join(keywords, argument as JoinArgument, scope),
   linear: ({ argument }, scope) => linear(argument as LinearArgument, scope),
-  degrees: ({ keywords }, scope) => angle(first(keywords, scope), false),
-  hours: ({ keywords }, scope) => angle(first(keywords, scope), true),
+  degrees: ({ keywords, argument }, scope) =>
+    angle(first(keywords, scope), false, argument as AngleArgument | null),
+  hours: ({ keywords, argument }, scope) =>
+    angle(first(keywords, scope), true, argument as AngleArgument | null),
   time: ({ keywords, argument }, scope) => time(keywords, argument as TimeArgument, scope),
   later: ({ argument }, scope) => later(argument as { begin: string; seconds: string }, scope),
+  latest: ({ argument }, scope) => latest(argument as readonly string[], scope),
   day: ({ argument }, scope) => day(argument as { time: string; offset_s: number }, scope),
 };
 
-function applies(condition: Condition | null, scope: Scope): boolean {
-  if (condition === null) return true;
-  const text =
-    condition.keyword !== undefined
-      ? scope.header.get(condition.keyword)
-      : scope.property(condition.property ?? '');
-  return new RegExp(condition.pattern, 'i').test(text?.trim() ?? '');
+function fits(text: string, { pattern, between }: Condition): boolean {
+  if (pattern !== undefined && !new RegExp(pattern, 'i').test(text)) return false;
+  if (between === undefined) return true;
+  if (!/^[+-]?\d+$/.test(text)) return false;
+  const value = BigInt(text);
+  return between.some(([low, high]) => BigInt(low) <= value && value <= BigInt(high));
 }
 
-/** Whether a header is one that these conditions recognise. */
+function applies(condition: Condition | null, scope: Scope): boolean {
+  if (!condition) return true;
+  const { header } = scope;
+  const { keyword, keywords, property, and } = condition;
+  let texts: (string | null | undefined)[];
+  if (keywords !== undefined) {
+    const names = new RegExp(keywords);
+    texts = [...header].filter(([name]) => names.test(name)).map(([, text]) => text);
+  } else texts = [keyword === undefined ? scope.property(property ?? '') : header.get(keyword)];
+  return texts.some((text) => fits(text?.trim() ?? '', condition)) && (!and || applies(and, scope));
+}
+
+/** Whether a header is one that these conditions recognise, by keywords that it has. */
 export function recognises(conditions: readonly Condition[], header: Header): boolean {
+  const scope: Scope = { header, property: () => undefined };
   return conditions.some(
-    ({ keyword = '', pattern }) =>
-      header.get(keyword) != null && new RegExp(pattern, 'i').test(header.get(keyword)!.trim()),
+    (condition) => header.get(condition.keyword ?? '') != null && applies(condition, scope),
   );
 }
 
+/** What a rule makes of a header; undefined where it does not apply or finds nothing. */
+function make(rule: Rule, scope: Scope): string | undefined {
+  const conversion = conversionOf(rule);
+  try {
+    return applies(rule.condition, scope) ? conversion(rule, scope) : undefined;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    // Users write rules: an argument that is missing, or no regular expression.
+    throw butlerError('InvalidQueryError', `a header rule of ${rule.property} does not work: ${error}`, {
+      detail: `Its conversion is ${rule.conversion}, its argument ${JSON.stringify(rule.argument)}, its condition ${JSON.stringify(rule.condition)}.`,
+      hint: 'The comments on the columns of butler.header_rule say what each conversion needs.',
+    });
+  }
+}
+
 /**
- * The properties of a header: of each, the first rule that gives a value counts (empty text is none). Times are TAI
- * nanoseconds since 1970-01-01 TAI.
- * @throws InvalidQueryError for a rule whose conversion does not exist, and for properties that need each other
+ * The properties of a header: of each, the first rule that applies and gives a value counts; empty text says that
+ * there is none. Times are TAI nanoseconds since 1970-01-01 TAI.
+ * @throws InvalidQueryError for a rule that does not work, and for properties that need each other
  */
 export function translate(header: Header, rules: readonly Rule[]): ReadonlyMap<string, string> {
   const made = new Map<string, string | undefined>();
@@ -226,8 +307,8 @@ export function translate(header: Header, rules: readonly Rule[]): ReadonlyMap<s
       inWork.add(name);
       let value: string | undefined;
       for (const rule of rules) {
-        if (rule.property !== name || !applies(rule.condition, scope)) continue;
-        value = conversionOf(rule)(rule, scope);
+        if (rule.property !== name) continue;
+        value = make(rule, scope);
         if (value !== undefined) break;
       }
       inWork.delete(name);

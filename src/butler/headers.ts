@@ -33,7 +33,8 @@ async function fromFits(file: string): Promise<FoundHeader[]> {
   const extensions = headers.slice(1).map((_, i) => cardsOf(i + 1));
   // A tile-compressed image has nothing in its primary HDU: its extension is the image.
   const cards = primary.size > 0 || extensions.length === 0 ? primary : extensions[0];
-  const detectors = extensions.map((extension) => new Map([...cards, ...extension]));
+  const detectors =
+    extensions.length === 0 ? [cards] : extensions.map((extension) => new Map([...cards, ...extension]));
   return [{ path: file, cards, detectors }];
 }
 

@@ -35,7 +35,8 @@ interface Row {
   detail: string | null;
 }
 
-function cardsJson(cards: HeaderCards): string {
+/** A header as a JSON object for butler.ingest_headers. */
+export function cardsJson(cards: HeaderCards): string {
   const fields = [...cards]
     .filter(([, value]) => value !== null && !(typeof value === 'number' && !Number.isFinite(value)))
     .map(([keyword, value]) => {

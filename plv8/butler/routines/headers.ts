@@ -25,6 +25,12 @@ function columnJson(column: Column, text: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
+function unrecognised(header: Header): string {
+  const instrument = header.get('INSTRUME');
+  const which = instrument ? `its INSTRUME is '${instrument.trim()}'` : 'it has no INSTRUME';
+  return `no translator recognises this header (${which}): butler.translators has those that there are`;
+}
+
 const needed: Readonly<Record<string, string>> = {
   id: 'id of the exposure',
   obs_id: 'observation id',
@@ -66,8 +72,7 @@ export const _translate_header: Routine = routine(
     const translator = parseTranslators(translators ?? '[]').find(({ recognise }) =>
       recognises(recognise, header),
     );
-    if (!translator)
-      return [{ ...nothing, translator: null, problem: 'no translator recognises this header' }];
+    if (!translator) return [{ ...nothing, translator: null, problem: unrecognised(header) }];
     const properties = translate(header, translator.rules);
     const missing = Object.keys(needed).filter((name) => !properties.get(name));
     if (missing.length > 0)

@@ -7,6 +7,6 @@ comment on column butler.translator.visit_system is 'Code of the instrument''s o
 comment on column butler.translator.visit_max is 'Upper bound of visit ids, exclusive';
 comment on column butler.translator.exposure_max is 'Upper bound of exposure ids, exclusive';
 comment on column butler.translator.detector_max is 'Upper bound of detector ids, exclusive';
-comment on column butler.translator.recognise is 'Which headers it reads: an array of conditions {keyword, pattern}, one of which must hold';
+comment on column butler.translator.recognise is 'Which headers it reads: an array of conditions as in butler.header_rule on keywords, one of which must hold';
 grant select on butler.translator to almagest_reader;
 grant insert, update, delete on butler.translator to almagest_owner;

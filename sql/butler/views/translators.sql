@@ -14,7 +14,7 @@ from (values
   ('LSSTComCam', 'LSSTComCam', 'lsst.obs.lsst.LsstComCam', 43200, 2, 7050123199999, 7050123199999, 1000,
    '[{"keyword": "INSTRUME", "pattern": "^(ComCam|LSSTComCam)$"}]'),
   ('LATISS', 'LATISS', 'lsst.obs.lsst.Latiss', 43200, 2, 7050123199999, 7050123199999, 1000,
-   '[{"keyword": "INSTRUME", "pattern": "^LATISS$"}]')
+   '[{"keyword": "INSTRUME", "pattern": "^(LATISS|LSST_ATISS)$"}]')
 ) as known (
   name, instrument, class_name, day_obs_offset_s, visit_system, visit_max, exposure_max, detector_max, recognise)
 where name not in (select t.name from butler.translator t)
@@ -32,6 +32,6 @@ comment on column butler.translators.visit_system is 'Code of the instrument''s 
 comment on column butler.translators.visit_max is 'Upper bound of visit ids, exclusive';
 comment on column butler.translators.exposure_max is 'Upper bound of exposure ids, exclusive';
 comment on column butler.translators.detector_max is 'Upper bound of detector ids, exclusive';
-comment on column butler.translators.recognise is 'Which headers it reads: an array of conditions {keyword, pattern}, one of which must hold';
+comment on column butler.translators.recognise is 'Which headers it reads: an array of conditions as in butler.header_rule on keywords, one of which must hold';
 comment on column butler.translators.is_users is 'Whether a user added it';
 grant select on butler.translators to almagest_reader;

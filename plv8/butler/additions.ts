@@ -3,6 +3,7 @@
  * overlap, and indexes. All of it is added to tables that a client made as to our own, and can be taken away.
  */
 import type { Registry } from './registry.ts';
+import { completeSummaries } from './skypix.ts';
 import { isDuplicateObject, isInsufficientPrivilege } from './sqlstate.ts';
 import { column, createTables, type TableSpec } from './table.ts';
 
@@ -81,6 +82,7 @@ export function addAdditions(registry: Registry): void {
     plv8.execute(`create index ${nameIndex} on ${registry.table('collection')}
       using gin (name ${trigramClass()}) with (fastupdate = off)`);
   for (const table of associationTables(registry, 'tags|calibs')) completeAssociationTable(registry, table);
+  completeSummaries(registry);
   makeEventTrigger(registry);
 }
 

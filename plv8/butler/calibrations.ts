@@ -84,7 +84,7 @@ export function certify(registry: Registry, name: string | null, ids: readonly (
         hint: 'Decertify that time first, or certify a timespan that only touches it.',
         rows: `
   select row_number() over (order by g.id, a.timespan) as position,
-    format('%s of %s overlaps %s of dataset %s', ${dataIdJson(type.dimensions, 'g')}, g.id, a.timespan, a.dataset_id) as line
+    format('%s of %s overlaps %s of dataset %s', ${dataIdJson(type.dimensions, 'g')}, g.id, butler._shown_timespan(a.timespan), a.dataset_id) as line
   from ${chosenName(type)} g
   join ${type.calibs} a on a.dataset_type_id = ${type.id} and a.collection_id = ${collectionId}
     and ${sameDataId(type.dimensions, 'a', 'g')} and a.timespan && $4`,
@@ -139,7 +139,7 @@ export function decertify(
 )`,
     `rest as (
   insert into ${type.calibs} (id, dataset_type_id, dataset_id, collection_id${columns}, timespan)
-  select ${nextKey(registry, type)}, ${type.id}, c.dataset_id, ${collectionId}${dimensionList(group, 'c.')}, part
+  select ${nextKey(registry, type)}, ${type.id}, c.dataset_id, ${collectionId}${dimensionList(group, 'c.')}, butler._stored_timespan(part)
   from cut c, unnest(int8multirange(c.timespan) - int8multirange($4)) as part
 )`,
   ];

@@ -52,12 +52,12 @@ export function findDataset(
   const candidates = [
     found(type.tags, 'null::int8range', ''),
     ...(type.calibs !== undefined && hasTimespan
-      ? [found(type.calibs, 't.timespan', ' and t.timespan && $3')]
+      ? [found(type.calibs, 'butler._shown_timespan(t.timespan)', ' and t.timespan && $3')]
       : []),
   ].join('\n  union all');
   const candidate = `format('dataset %s is valid in %s', f.dataset_id, f.timespan)`;
   const ambiguous = `butler._raise('${butlerErrors.CalibrationLookupError}',
-    format('CalibrationLookupError: %s validity ranges of %s in collection %L overlap %s', first.n, ${typeName}, c.name, $3),
+    format('CalibrationLookupError: %s validity ranges of %s in collection %L overlap %s', first.n, ${typeName}, c.name, butler._shown_timespan($3)),
     first.lines, 'Narrow the timespan until one is left.') is null`;
   return {
     query: `

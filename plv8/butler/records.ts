@@ -131,10 +131,14 @@ export function insertRecords(
       ? ''
       : `on conflict (${key.map(quote).join(', ')}) do nothing`;
   const hasRegion = element.spatial !== undefined;
-  const keys = recordKeys(registry.universe, element.name).map(
-    ({ dimension, column }) => `${quote(column)} as ${quote(dimension)}`,
-  );
-  const returned = [...keys, ...(hasRegion ? ['region'] : [])].join(', ');
+  const returned = hasRegion
+    ? [
+        ...recordKeys(registry.universe, element.name).map(
+          ({ dimension, column }) => `${quote(column)} as ${quote(dimension)}`,
+        ),
+        'region',
+      ].join(', ')
+    : 'true as written';
   const writes = `written as (
   insert into ${registry.table(element.name)} (${element.columns.map(({ name }) => quote(name)).join(', ')})
   ${storedRecords(element, parameters)}
@@ -142,8 +146,11 @@ export function insertRecords(
   returning ${returned}
 )`;
   const count = 'select count(*) from written';
-  if (!hasRegion)
-    return [`with ${[writes, ...announceOverlaps(registry, element, 'written')].join(',\n')}\n${count}`];
+  if (!hasRegion) {
+    // Those that are there already are announced, too, as clients do.
+    const named = `(select r.${quote(key[0])} as ${quote(element.name)} from ${given(element, readType)}) named`;
+    return [`with ${[writes, ...announceOverlaps(registry, element, named)].join(',\n')}\n${count}`];
+  }
   if (!replaces) return [`with ${writes},\n${insertOverlaps(registry, element, 'written')}\n${count}`];
   // What was replaced leaves its pixels, which only a later statement can do: both would write the same keys.
   return [`with ${writes}\n${count}`, ...renewOverlaps(registry, element)];

@@ -35,7 +35,9 @@ export function syncRecord(
   const rows = compared.map((column, place) => {
     const [old, now] = [`t.${quote(column.name)}`, `n.${quote(column.name)}`];
     const members = [place, literal(column.name), columnJson(column, old), columnJson(column, now)];
-    return `(${members.join(', ')}, ${old} is distinct from ${now})`;
+    // One and the same timespan may be stored with infinite bounds or with the limits of time.
+    const before = column.type === 'timespan' ? `butler._stored_timespan(${old})` : old;
+    return `(${members.join(', ')}, ${before} is distinct from ${now})`;
   });
   const differences =
     rows.length === 0

@@ -22,9 +22,12 @@ export interface Selection {
   readonly onSky: boolean;
 }
 
+const boundsOf = (timespan: string): string =>
+  `lower(butler._shown_timespan(${timespan})) as begin, upper(butler._shown_timespan(${timespan})) as end`;
+
 const exposureColumns = `e.id, e.obs_id, e.day_obs, e."group", e.physical_filter, e.seq_num, e.seq_start, e.seq_end,
   e.exposure_time, e.target_name, e.observation_reason, e.science_program, e.azimuth, e.zenith_angle,
-  lower(butler._shown_timespan(e.timespan)) as begin, upper(butler._shown_timespan(e.timespan)) as end, e.tracking_ra, e.tracking_dec, e.sky_angle`;
+  ${boundsOf('e.timespan')}, e.tracking_ra, e.tracking_dec, e.sky_angle`;
 
 /** Whether an exposure may be part of a visit: it has a pointing, and is not known to have missed the sky. */
 const counts = (onSky: boolean): string =>
@@ -152,6 +155,9 @@ const givenVisits = `json_to_recordset($2::text::json) as v (id bigint, ${Object
   .map(([name, type]) => `${name} ${type}`)
   .join(', ')})`;
 
+/** A column of the visits given, as the table has it. */
+const stored = (name: string) => (name === 'timespan' ? 'butler._stored_timespan(v.timespan)' : `v.${name}`);
+
 const number = (value: number | null) =>
   value === null ? null : Object.is(value, -0) ? '-0' : String(value);
 
@@ -182,9 +188,7 @@ const columnList = Object.keys(visitColumns).join(', ');
 export function insertVisits(registry: Registry, instrument: string, rows: readonly Row[]): Set<bigint> {
   const written = registry.rows<{ id: bigint }>(
     `insert into ${registry.table('visit')} (instrument, id, ${columnList})
-     select $1, v.id, ${Object.keys(visitColumns)
-       .map((name) => `v.${name}`)
-       .join(', ')}
+     select $1, v.id, ${Object.keys(visitColumns).map(stored).join(', ')}
      from ${givenVisits}
      order by v.id
      on conflict do nothing
@@ -203,7 +207,7 @@ export function readVisits(
 ): Map<bigint, StoredVisit> {
   const columns = Object.keys(visitColumns).filter((name) => name !== 'timespan');
   const rows = registry.rows<StoredVisit>(
-    `select id, ${columns.join(', ')}, lower(butler._shown_timespan(timespan)) as begin, upper(butler._shown_timespan(timespan)) as end
+    `select id, ${columns.join(', ')}, ${boundsOf('timespan')}
      from ${registry.table('visit')}
      where instrument = $1 and id = any($2::text::bigint[])
      order by id ${lock ? 'for no key update' : ''}`,
@@ -225,7 +229,7 @@ export function updateVisits(registry: Registry, instrument: string, rows: reado
   registry.rows(
     `update ${registry.table('visit')} t
      set ${Object.keys(visitColumns)
-       .map((name) => `${name} = v.${name}`)
+       .map((name) => `${name} = ${stored(name)}`)
        .join(', ')}
      from ${givenVisits}
      where t.instrument = $1 and t.id = v.id`,

@@ -134,7 +134,7 @@ class Importer {
   private async describeRun(name: string, host: string | null, begin: TaiTime | null, end: TaiTime | null) {
     const schema = this.client.escapeIdentifier(this.registry);
     await this.client.query(
-      `update ${schema}.run set host = $2, timespan = $3
+      `update ${schema}.run set host = $2, timespan = butler._stored_timespan($3)
        from ${schema}.collection c
        where c.collection_id = run.collection_id and c.name = $1`,
       [name, host, begin || end ? timespanText({ begin, end }) : null],

@@ -171,6 +171,44 @@ test('tables that a client makes later are completed, whatever its rights', asyn
   }
 });
 
+test('a table that cannot be completed is made all the same, with a warning that says what to do', async (t) => {
+  await using db = await clientRegistry();
+  await db.query(`select butler.attach('deep')`);
+  const notices: { readonly severity?: string; readonly message?: string; readonly hint?: string }[] = [];
+  db.client.on('notice', (notice) => notices.push(notice));
+  await db.query('create table deep.dataset_calibs_00000078 (id bigint, dataset_type_id bigint)');
+  t.is(notices.length, 1);
+  t.is(notices[0].severity, 'WARNING');
+  t.regex(
+    notices[0].message!,
+    /^table deep\.dataset_calibs_00000078 is without its index or constraint: .*collection_id/,
+  );
+  t.regex(notices[0].hint!, /select butler\.attach\('deep'\).*butler\.check/);
+  t.is((await db.query('select id from deep.dataset_calibs_00000078')).length, 0);
+});
+
+test('attaching says of each instrument and skymap that pixels are kept, where the client did not', async (t) => {
+  await using db = await clientRegistry();
+  await db.query(`insert into deep.skymap (name) values ('rings')`);
+  await db.query(`insert into deep.visit_skypix_overlap_summary values ('htm', 9, 'Cam'), ('htm', 7, 'Cam')`);
+  await db.query(`select butler.attach('deep')`);
+  t.deepEqual(
+    await db.query(`
+      select 'visit' as element, skypix_level, instrument as value from deep.visit_skypix_overlap_summary
+      union all select 'visit_detector_region', skypix_level, instrument from deep.visit_detector_region_skypix_overlap_summary
+      union all select 'tract', skypix_level, skymap from deep.tract_skypix_overlap_summary
+      union all select 'patch', skypix_level, skymap from deep.patch_skypix_overlap_summary
+      order by 1, 2`),
+    [
+      { element: 'patch', skypix_level: 7, value: 'rings' },
+      { element: 'tract', skypix_level: 7, value: 'rings' },
+      { element: 'visit', skypix_level: 7, value: 'Cam' },
+      { element: 'visit', skypix_level: 9, value: 'Cam' },
+      { element: 'visit_detector_region', skypix_level: 7, value: 'Cam' },
+    ],
+  );
+});
+
 test('a role that may make no event trigger is told what to do, and the rest is done', async (t) => {
   await using db = await clientRegistry();
   const role = `owner_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;

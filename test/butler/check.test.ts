@@ -18,6 +18,9 @@ async function soundRegistry(): Promise<TestDatabase> {
     insert into deep.tract (skymap, id, region)
     values ('rings', 1, sky.region_to_base64(sky.region_from_pos('CIRCLE 10 20 1')));
     insert into deep.tract_skypix_overlap_summary values ('htm', 7, 'rings');
+    insert into deep.patch_skypix_overlap_summary values ('htm', 7, 'rings');
+    insert into deep.visit_skypix_overlap_summary values ('htm', 7, 'Cam');
+    insert into deep.visit_detector_region_skypix_overlap_summary values ('htm', 7, 'Cam');
     insert into deep.tract_skypix_overlap (skypix_system, skypix_level, skymap, tract, skypix_index)
     select 'htm', 7, 'rings', id, pixel
     from deep.tract, unnest(sky.htm_envelope(sky.region_from_base64(region), 7)) pixels,
@@ -188,6 +191,24 @@ const breaks: { does: string; sql: string; finds: [problem: string, object: stri
     sql: `delete from deep.tract_skypix_overlap where skypix_index = (select max(skypix_index) from deep.tract_skypix_overlap)`,
     finds: [
       ['pixels of the region are missing', 'tract_skypix_overlap', '{"skymap" : "rings", "tract" : 1}'],
+    ],
+  },
+  {
+    does: 'an instrument comes without saying that pixels of its regions are kept',
+    sql: `insert into deep.instrument (name) values ('New'); delete from deep.patch_skypix_overlap_summary`,
+    finds: [
+      ...['visit_skypix_overlap_summary', 'visit_detector_region_skypix_overlap_summary'].map(
+        (table): [string, string, string] => [
+          `pixels are not announced: select butler.attach('deep')`,
+          table,
+          '{"instrument" : "New"}',
+        ],
+      ),
+      [
+        `pixels are not announced: select butler.attach('deep')`,
+        'patch_skypix_overlap_summary',
+        '{"skymap" : "rings"}',
+      ],
     ],
   },
   {

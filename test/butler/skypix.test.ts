@@ -70,6 +70,20 @@ test('instruments and skymaps say by themselves that pixels are kept, for client
     t.deepEqual((await announced(table, 'instrument')).at(-1), { says: 'htm7 Other' });
   for (const table of ['tract', 'patch'])
     t.true((await announced(table, 'skymap')).some(({ says }) => says === 'htm7 cells'));
+  await db.query('delete from r.visit_detector_region_skypix_overlap_summary');
+  for (const remedy of [
+    `select butler.refresh_skypix_overlap('visit_detector_region')`,
+    `select butler.insert_dimension_records('instrument', '[{"name": "Cam"}, {"name": "Other"}]', 'skip')`,
+    `select butler.insert_dimension_records('instrument', '[{"name": "Cam"}, {"name": "Other"}]', 'replace')`,
+  ]) {
+    await db.query(remedy);
+    t.deepEqual(await announced('visit_detector_region', 'instrument'), [
+      { says: 'htm7 Cam' },
+      { says: 'htm7 Other' },
+    ]);
+    await db.query('delete from r.visit_detector_region_skypix_overlap');
+    await db.query('delete from r.visit_detector_region_skypix_overlap_summary');
+  }
 });
 
 test('a region that is replaced, synced or skipped leaves no pixel of the old one, and loses none', async (t) => {

@@ -23,7 +23,7 @@ export function overlappingValidity(registry: Registry, table: string): Finding[
     'validity ranges overlap',
     table,
     `select format('%s %s in %s: dataset %s %s and dataset %s %s', t.name, ${dataId}, c.name,
-                   a.dataset_id, a.timespan, b.dataset_id, b.timespan)
+                   a.dataset_id, butler._shown_timespan(a.timespan), b.dataset_id, butler._shown_timespan(b.timespan))
      from ${table} a
      join ${table} b on a.id < b.id and a.timespan && b.timespan and ${columns
        .map((name) => `a.${name} = b.${name}`)

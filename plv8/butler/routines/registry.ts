@@ -36,8 +36,8 @@ export const attach: Routine = routine(
     usesSql: true,
     comment:
       'Adopts a registry that a client of the Data Butler made in this schema: adds collection_flat, the triggers that ' +
-      'keep it, constraints against overlapping validity, indexes and statistics, and changes nothing else. Where it ' +
-      'is adopted already, adds what is missing. RegistryStateError where the schema holds no registry of known ' +
+      'keep it, constraints against overlapping validity, indexes and statistics, announces the pixels of regions for ' +
+      'instruments and skymaps where the client did not, and changes nothing else. Where it is adopted already, adds what is missing. RegistryStateError where the schema holds no registry of known ' +
       'versions; CollectionCycleError and ConflictingDefinitionError where chains contain themselves or validity ' +
       'ranges overlap. Needs the rights of the owner of its tables and of almagest_owner.',
   },

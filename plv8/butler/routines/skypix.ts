@@ -2,7 +2,7 @@
 import { type Routine, routine } from '../../routine.ts';
 import { butlerError } from '../errors.ts';
 import { openRegistry } from '../registry.ts';
-import { refreshOverlaps } from '../skypix.ts';
+import { refreshOverlaps, spatialElements } from '../skypix.ts';
 
 export const refresh_skypix_overlap: Routine = routine(
   {
@@ -23,7 +23,7 @@ export const refresh_skypix_overlap: Routine = routine(
   },
   (name, registryName) => {
     const registry = openRegistry(registryName);
-    const spatial = [...registry.universe.elements.values()].filter(({ spatial }) => spatial);
+    const spatial = spatialElements(registry);
     const elements = name === null ? spatial : spatial.filter((element) => element.name === name);
     if (elements.length === 0)
       throw butlerError('DimensionNameError', `'${name}' has no regions`, {

@@ -5,6 +5,7 @@ import type { Constant } from './bind.ts';
 import type { Condition, Value } from './condition.ts';
 import type { Analysis, ColumnSql, ValueType } from './reference.ts';
 import { referenceSql } from './resolve.ts';
+import { LATEST } from './times.ts';
 
 /** Types of the parameters; an integer beyond int8 is a numeric. */
 const SQL_TYPES: { readonly [type in ValueType]: string } = {
@@ -74,7 +75,7 @@ class Compiler {
       case 'null':
         return `(${this.#plain(condition.value)} is ${condition.negated ? 'not null' : 'null'})`;
       case 'comparison':
-        return `(${this.#plain(condition.left)} ${condition.operator} ${this.#plain(condition.right)})`;
+        return `(${this.#comparable(condition.left)} ${condition.operator} ${this.#comparable(condition.right)})`;
       case 'member':
         return this.#member(condition.value, condition.members);
       case 'range':
@@ -86,7 +87,7 @@ class Compiler {
       case 'overlap':
         return `(${this.#plain(condition.left)} && ${this.#plain(condition.right)})`;
       case 'contains':
-        return `(${this.#plain(condition.timespan)} @> ${this.#plain(condition.instant)})`;
+        return `(${this.#holder(condition.timespan, condition.instant)} @> ${this.#plain(condition.instant)})`;
       case 'spatial':
         return this.#spatial(condition.left, condition.right);
     }
@@ -101,6 +102,16 @@ class Compiler {
 
   #plain(value: Value): string {
     return this.#value(value).sql;
+  }
+
+  #comparable(value: Value): string {
+    return inOneForm(value, this.#plain(value));
+  }
+
+  /** A timespan that may hold an instant: only of the last one do the forms of an unbounded timespan disagree. */
+  #holder(timespan: Value, instant: Value): string {
+    const isBefore = instant.kind === 'constant' && BigInt(instant.text) < LATEST;
+    return isBefore ? this.#plain(timespan) : `butler._stored_timespan(${this.#plain(timespan)})`;
   }
 
   #value(value: Value): Sql {
@@ -140,7 +151,8 @@ class Compiler {
   }
 
   #member(value: Value, members: readonly Constant[]): string {
-    const { sql, wide } = this.#value(value);
+    const { sql: plain, wide } = this.#value(value);
+    const sql = inOneForm(value, plain);
     const { type } = members[0];
     // A column of int8 is none of the integers beyond it; to compare it as numeric would keep it from its index.
     const texts = [...new Set(members.map(({ text }) => text))].filter(
@@ -180,6 +192,11 @@ class Compiler {
     const known = right.kind === 'constant' ? '' : ` and ${other} is not null`;
     return `(${region} is not null${known} and sky.region_overlaps_base64(${region} || '&' || ${other}) is not false)`;
   }
+}
+
+/** Equal timespans are equal where both have the limits of time for bounds, as constants have. */
+function inOneForm({ type }: Value, sql: string): string {
+  return type === 'timespan' ? `butler._shown_timespan(${sql})` : sql;
 }
 
 function beyondInt8(text: string): boolean {

@@ -15,7 +15,7 @@ begin
       message = format('ValueError: timespan %s lies wholly outside of 1970-01-01 to 2100-01-01 TAI', timespan),
       hint = 'Timespans are in nanoseconds since 1970-01-01 TAI: butler.timespan(begin, end) makes one.';
   end if;
-  return int8range(nullif(greatest(lower(timespan), first), first), nullif(least(upper(timespan), last), last));
+  return butler._stored_timespan(int8range(greatest(lower(timespan), first), least(upper(timespan), last)));
 end
 $$;
 

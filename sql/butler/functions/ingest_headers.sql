@@ -82,9 +82,7 @@ begin
       on e.instrument = h ->> 'instrument' and e.id = (h -> 'exposure' ->> 'id')::int8
     where (h ->> 'place')::int8 = any ($2)
       and to_jsonb(e) - 'timespan' @> (h -> 'exposure')::jsonb - 'timespan'
-      and lower(e.timespan) = (h -> 'exposure' -> 'timespan' ->> 'begin_ns')::int8
-      and upper(e.timespan) = greatest(
-        (h -> 'exposure' -> 'timespan' ->> 'end_ns')::int8, (h -> 'exposure' -> 'timespan' ->> 'begin_ns')::int8 + 1)
+      and butler._stored_timespan(e.timespan) = butler._timespan(h -> 'exposure' ->> 'timespan')
   $sql$, ingest_headers.registry) into same using translated, known;
 
   for row in

@@ -34,7 +34,7 @@ function survives(t: ExecutionContext, text: string, run: () => void): boolean {
 const OWN = new RegExp(
   [
     String.raw`\(\$1\)\[\d+\]::(?:int8range|int8|float8|numeric|text|uuid|bool)(?:\[\])?`,
-    String.raw`::numeric|sky\.region_overlaps_base64|sky\.region_contains|sky\.region_from_base64|butler\._shown_timespan`,
+    String.raw`::numeric|sky\.region_overlaps_base64|sky\.region_contains|sky\.region_from_base64|butler\._(?:shown|stored)_timespan`,
     String.raw`<column>|'&'|\|\||&&|@>|!=|<=|>=|[-+*/%=<>(),01]`,
     String.raw`\b(?:and|or|not|is|null|true|false|between|any|like|lower|upper|nullif|div|mod)\b`,
     String.raw`\s+`,

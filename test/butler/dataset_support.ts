@@ -10,7 +10,7 @@ export const bigExposure = '9007199254740993';
 export async function datasetRegistry(): Promise<TestDatabase> {
   const db = await registry();
   await db.query(`
-    insert into r.instrument (name) values ('Cam'), ('Ünï''c"am');
+    select butler.insert_dimension_records('instrument', '[{"name": "Cam"}, {"name": "Ünï''c\\"am"}]');
     insert into r.physical_filter (instrument, name, band) values ('Cam', 'g1', 'g'), ('Cam', 'r1', 'r');
     insert into r.day_obs (instrument, id) values ('Cam', 20190401);
     insert into r."group" (instrument, name) values ('Cam', 'all');

@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import test from 'ava';
-import { checkout, pgConfig } from '../../src/cluster/home.ts';
 import { fitsTable } from '../../src/demo/fits-table.ts';
 import { parquetBytes, plain } from '../formats/parquet-fixture.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { database } from '../support/database.ts';
+import { blocks, runShell, shellFolder } from './guide_support.ts';
 
 const stars = Array.from({ length: 2000 }, (_, i) => {
   const dec = (Math.asin(1 - (2 * i + 1) / 2000) * 180) / Math.PI;
@@ -34,10 +31,9 @@ expnum band seeing start
 845289 "" "" 2019-04-02T04:52:21.489
 `;
 
-/** A folder with the files and the commands that the guides name. */
+/** A folder with the files that the guides name. */
 function workplace(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'almagest-guides-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = shellFolder();
   const put = (name: string, bytes: string | Uint8Array) => writeFileSync(path.join(folder, name), bytes);
   const column = (name: string, form: 'J' | 'D' | 'E', values: number[]) => ({
     name,
@@ -81,36 +77,7 @@ function workplace(): string {
   put('galaxies.parquet', parquetBytes({ fields, groups: [{ rows: near.length, chunks }] }));
   put('exposures.ecsv', exposures);
   put('magnitudes.csv', 'id,mag\n1,17.3\n2,-99\n3,18.1\n');
-  const main = path.join(checkout, 'src/cli/main.ts');
-  put('almagest', `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
-  chmodSync(path.join(folder, 'almagest'), 0o755);
   return folder;
-}
-
-interface Block {
-  readonly language: string;
-  readonly text: string;
-}
-
-function blocks(guide: string): Block[] {
-  const text = readFileSync(path.join(checkout, 'docs', guide), 'utf8');
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, body]) => ({
-    language,
-    text: body,
-  }));
-}
-
-async function runShell(text: string, folder: string, { url }: TestDatabase): Promise<void> {
-  const server = new URL(url.replace('postgresql:///', 'postgresql://socket/'));
-  const env = {
-    ...process.env,
-    PATH: `${folder}:${pgConfig().bindir}:${process.env.PATH}`,
-    PGHOST: server.searchParams.get('host')!,
-    PGPORT: server.searchParams.get('port')!,
-    PGUSER: server.searchParams.get('user')!,
-    PGDATABASE: server.pathname.slice(1),
-  };
-  await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', text], { cwd: folder, env });
 }
 
 /** Runs a guide's blocks from top to bottom, as a reader would. */

@@ -40,19 +40,20 @@ export const define_visits: Routine = routine(
     comment:
       'Defines the visits that exposures make: their records, which exposures they consist of, the visit systems ' +
       'they belong to, and the regions of visits and detectors with the pixels that these overlap. Returns how many ' +
-      'visits there are among the selected exposures, and of these how many were left as they are, new, updated with ' +
-      'their detectors, updated without; and how many exposures prefilter left out. instrument: by default the only ' +
+      'visits the selected exposures make, and of these how many were left as they are, new, updated with their ' +
+      'detectors, updated without; and how many exposures prefilter left out. instrument: by default the only ' +
       'one. "where" and exposures (ids) select exposures; those count that have tracking_ra, tracking_dec and ' +
       'sky_angle, and whose can_see_sky is not false (on_sky_only => false: whatever can_see_sky says). "group": ' +
-      'one-to-one-and-by-counter (by day_obs, seq_start, seq_end), one-to-one, by-group-metadata. update_records ' +
-      'replaces visits that differ; incremental adds to the selection the exposures that share its groups, and ' +
-      'updates visits that gain some; skip_conflicting leaves visits that differ; prefilter leaves out exposures ' +
-      'that have a visit; with update_records or incremental every visit that was there counts as updated: with its ' +
-      'detectors always, or only where its region changed; check_detector_regions compares the regions of detectors, too. Regions are those of the ' +
-      'first exposure, or around all with merge_exposures, padded by padding_deg [deg] or padding_pixels, else the ' +
+      'one-to-one-and-by-counter (by day_obs, seq_start, seq_end), one-to-one, by-group-metadata. Visits that are ' +
+      'there and differ: DatabaseConflictError, or skip_conflicting leaves them, update_records replaces them; ' +
+      'incremental adds to the selection the exposures that share its groups, and updates visits that gain some. ' +
+      'With update_records every visit that was there counts as updated with its detectors, with incremental with ' +
+      'them only where its region changed. check_detector_regions compares the regions of detectors, too. ' +
+      'prefilter leaves out exposures that have a visit, and goes with neither. Regions are those of the first ' +
+      'exposure, or around all with merge_exposures, padded by padding_deg [deg] or padding_pixels, else by the ' +
       "camera's padding. camera: as butler.load_camera named it, by default like the instrument. " +
-      'DatabaseConflictError where a visit is there and differs; ConflictingDefinitionError where two would be one. ' +
-      'All or nothing; sessions that define the same visits wait for one another.',
+      'ConflictingDefinitionError where two visits would be one. All or nothing; sessions that define the same ' +
+      'visits wait for one another.',
   },
   (
     instrument,

@@ -39,4 +39,4 @@ end;
 $$;
 
 comment on function butler.certify_calibrations(text, text, text, text, text, boolean, name) is
-'Gives the calibrations of a type that are found in a collection a validity range in a CALIBRATION collection, made where there is none, and returns how many. begin_date, end_date: ISO, TAI; NULL is unbounded. Of a chain only the first child is searched, unless search_all_inputs. DatasetNotFoundError where there is none, ConflictingDefinitionError where ranges overlap.';
+'Gives the calibrations of a type that are found in a collection a validity range in a CALIBRATION collection, made where there is none, and returns how many. begin_date, end_date: ISO, TAI; NULL is unbounded. Of a chain only the first child is searched, unless search_all_inputs. DatasetNotFoundError where there is none, ConflictingDefinitionError where ranges overlap; MissingCollectionError, CollectionTypeError, MissingDatasetTypeError, DatasetTypeError.';

@@ -20,4 +20,4 @@ end
 $$;
 
 comment on function butler.get_dataset(uuid, name) is
-'The dataset of an id; no row where there is none.';
+'The type, run and data ID of the dataset of an id; no row where there is none.';

@@ -123,4 +123,4 @@ end;
 $$;
 
 comment on function butler.ingest_headers(json, text, boolean, name) is
-'Brings headers of observations into the registry as exposures, with the instruments, filters, days and groups that they need: an array of objects {keyword: value}. A row a header: place from 1, the exposure, the detector where the header names one, and outcome new, same, updated (with the old values, where update_records), conflict (what is there stays) or refused, with the reason in detail.';
+'Brings headers of observations into the registry as exposures, with the instruments, filters, days and groups that they need, by the rules of butler.header_rules for the translator that recognises each, or for the one that is named: an array of objects {keyword: value}. A row a header: place from 1, the exposure, the detector where the header names one, and outcome new, same, updated (with the old values, where update_records), conflict (what is there stays) or refused, with the reason in detail.';

@@ -43,4 +43,4 @@ end
 $$;
 
 comment on function butler.prune_datasets(uuid[], boolean, boolean, boolean, text[], name) is
-'Takes datasets out of TAGGED collections (disassociate, tags), hands their files over to the datastores for deletion (unstore), or, with all three, removes them from the registry (purge). Error invalid_parameter_value for purge without the other two and for disassociate without tags; MissingCollectionError, CollectionTypeError.';
+'Takes datasets out of the TAGGED collections that tags names (disassociate), hands their files over to the datastores for deletion (unstore), or, with both of these and purge, removes them from the registry. Error invalid_parameter_value for purge without the other two and for disassociate without tags; MissingCollectionError, CollectionTypeError.';

@@ -18,4 +18,4 @@ begin atomic
 end;
 
 comment on function butler.query_data_ids(text[], text, json, json, text[], text[], text[], bigint, name) is
-'Distinct data IDs of dimensions, from the records and their relations: of foreign keys, of visits and exposures, of regions that overlap. datasets: types of which collections must have a dataset for the data ID, valid at its time where it is a calibration. where, bind, data_id, order_by as in butler.query_datasets. InvalidQueryError, UnimplementedQueryError, DimensionNameError, MissingDatasetTypeError, MissingCollectionError.';
+'Distinct data IDs of dimensions, from the records and their relations: of foreign keys, of visits and exposures, of regions that overlap. datasets: types of which collections must have a dataset for the data ID, valid at its time where it is a calibration. where, bind, data_id, order_by, limit as in butler.query_datasets; collections: also patterns. InvalidQueryError, UnimplementedQueryError, DimensionNameError, MissingDatasetTypeError, MissingCollectionError.';

@@ -18,4 +18,4 @@ begin atomic
 end;
 
 comment on function butler.query_dimension_records(text, text, json, json, text[], text[], text[], bigint, name) is
-'Records of a dimension or of an element that joins dimensions, as JSON with the columns of its table in their order: a region is base64, a timespan the text of an int8range, ns TAI. datasets, where, bind, data_id, order_by as in butler.query_data_ids. InvalidQueryError, UnimplementedQueryError, DimensionNameError, MissingDatasetTypeError, MissingCollectionError.';
+'Records of a dimension or of an element that joins dimensions, as JSON with the columns of its table in their order: a region is base64, a timespan the text of an int8range, ns TAI. Integers may exceed 2^53: read them as text (record ->> ''id''). datasets, collections, where, bind, data_id, order_by, limit as in butler.query_data_ids. InvalidQueryError, UnimplementedQueryError, DimensionNameError, MissingDatasetTypeError, MissingCollectionError.';

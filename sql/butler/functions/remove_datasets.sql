@@ -16,4 +16,4 @@ end
 $$;
 
 comment on function butler.remove_datasets(uuid[], name) is
-'Removes datasets from the registry and from every collection, and returns how many there were; those that do not exist are ignored. All or nothing: OrphanedRecordError names those that a datastore still holds.';
+'Removes datasets from the registry and from every collection, and returns how many there were; those that do not exist are ignored. All or nothing: OrphanedRecordError names those of which a datastore still records files.';

@@ -1,5 +1,6 @@
 /** Datasets and the collections that hold them besides their runs: TAGGED ones, and all of them in queries. */
 import {
+  associationRows,
   type Change,
   collectionOf,
   dimensionList,
@@ -11,6 +12,7 @@ import {
 } from './change.ts';
 import { expandCollections } from './collections.ts';
 import { dataIdJson } from './data_id.ts';
+import { orRefuse, referenceCheck } from './references.ts';
 import { type CollectionType, collectionTypes, type DatasetType, type Registry } from './registry.ts';
 import { Parameters } from './statement.ts';
 
@@ -86,7 +88,12 @@ export function givenTogether(type: DatasetType, purpose: string): Problem {
  * The statement that puts the datasets `$3` into a TAGGED collection and counts those that are new there.
  * @throws MissingCollectionError, CollectionTypeError
  */
-export function associate(registry: Registry, name: string | null, ids: readonly (string | null)[]): Change {
+export function associate(
+  registry: Registry,
+  name: string | null,
+  ids: readonly (string | null)[],
+  checksAtOnce: boolean,
+): Change {
   const collection = collectionOf(registry, name, 'TAGGED', 'associate datasets with');
   const types = typesOf(registry, ids);
   const parameters = new Parameters();
@@ -126,10 +133,24 @@ export function associate(registry: Registry, name: string | null, ids: readonly
       },
     ]),
   ];
+  const result = `case when (${countOf(['wanted'])}) = ${countOf(types.map(chosenName))} then ${countOf(types.map(tagged))} end`;
+  const check = checksAtOnce
+    ? referenceCheck(
+        registry,
+        types.flatMap((type) =>
+          associationRows(registry, type, type.tags, collectionId, `${type.id}::int8`, chosenName(type)),
+        ),
+      )
+    : undefined;
   return {
     query: `
 with ${[...chosen, ...writes].join(',\n')}
-select case when (${countOf(['wanted'])}) = ${countOf(types.map(chosenName))} then ${countOf(types.map(tagged))} end`,
+select ${result}`,
+    ...(check && {
+      bulk: `
+with ${[...chosen, ...check.statements, ...writes].join(',\n')}
+select ${result} where ${orRefuse(check)}`,
+    }),
     problems: problemsQuery(chosen, problems, parameters),
     parameters: parameters.values,
   };

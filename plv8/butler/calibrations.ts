@@ -9,6 +9,7 @@ import {
   wantedIds,
 } from './associations.ts';
 import {
+  associationRows,
   type Change,
   collectionOf,
   dimensionList,
@@ -20,6 +21,7 @@ import {
 } from './change.ts';
 import { dataIdJson, dataIdRows } from './data_id.ts';
 import { butlerError } from './errors.ts';
+import { orRefuse, referenceCheck } from './references.ts';
 import type { DatasetType, Registry } from './registry.ts';
 import { Parameters } from './statement.ts';
 import { sequenceName } from './table.ts';
@@ -51,7 +53,12 @@ function nextKey(registry: Registry, { calibs }: CalibrationType): string {
  * wait for the other.
  * @throws MissingCollectionError, CollectionTypeError, DatasetTypeError
  */
-export function certify(registry: Registry, name: string | null, ids: readonly (string | null)[]): Change {
+export function certify(
+  registry: Registry,
+  name: string | null,
+  ids: readonly (string | null)[],
+  checksAtOnce: boolean,
+): Change {
   const found = registry.collection(name ?? 'NULL');
   const types = typesOf(registry, ids).map(calibrationType);
   const collection = collectionOf(registry, found.name, 'CALIBRATION', 'certify datasets in');
@@ -92,10 +99,24 @@ export function certify(registry: Registry, name: string | null, ids: readonly (
     ]),
   ];
   const all = countOf(types.map(certified));
+  const result = `case when ${countOf(['wanted'])} = ${all} then ${all} end`;
+  const check = checksAtOnce
+    ? referenceCheck(
+        registry,
+        types.flatMap((type) =>
+          associationRows(registry, type, type.calibs, collectionId, `${type.id}::int8`, chosenName(type)),
+        ),
+      )
+    : undefined;
   return {
     query: `
 with ${[...chosen, ...writes].join(',\n')}
-select case when ${countOf(['wanted'])} = ${all} then ${all} end`,
+select ${result}`,
+    ...(check && {
+      bulk: `
+with ${[...chosen, ...check.statements, ...writes].join(',\n')}
+select ${result} where ${orRefuse(check)}`,
+    }),
     problems: problemsQuery(chosen, problems, parameters),
     parameters: parameters.values,
   };

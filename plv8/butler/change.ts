@@ -5,6 +5,7 @@
 import { keyType, recordCondition } from './data_id.ts';
 import { hasTable } from './ddl.ts';
 import { type ButlerErrorName, butlerError, butlerErrors } from './errors.ts';
+import type { Insertion } from './references.ts';
 import type { Collection, CollectionType, DatasetType, Registry } from './registry.ts';
 import type { Parameters } from './statement.ts';
 import type { DimensionGroup } from './universe.ts';
@@ -15,7 +16,7 @@ import type { DimensionGroup } from './universe.ts';
  */
 export interface Change {
   readonly query: string;
-  /** The same for many rows, where the server lets the caller do without the foreign keys' own checks. */
+  /** The same without the foreign keys' own checks; its error foreign_key_violation leaves the matter to `query`. */
   readonly bulk?: string;
   readonly problems: string;
   readonly parameters: (string | null)[];
@@ -159,6 +160,43 @@ export function summaryStatements(
   returning 1
 )`;
     }),
+  ];
+}
+
+/**
+ * The rows that associate a relation's datasets, by columns `id` and the dimensions, with a collection: in a table of
+ * their type, and in the summaries. The statement itself sees to the datasets.
+ */
+export function associationRows(
+  registry: Registry,
+  datasetType: DatasetType,
+  table: string,
+  collection: string,
+  typeId: string,
+  source: string,
+): Insertion[] {
+  const { required, governors } = datasetType.dimensions;
+  const dimension = (name: string) => [name, `s.${plv8.quote_ident(name)}`] as const;
+  const summary = (name: string) => registry.table(`collection_summary_${name}`);
+  const own = { dataset_type_id: typeId, collection_id: collection };
+  return [
+    {
+      table,
+      source,
+      columns: { ...own, dataset_id: 's.id', ...Object.fromEntries(required.map(dimension)) },
+      made: {
+        [registry.table('dataset')]: null,
+        ...Object.fromEntries(
+          ['dataset_type', ...governors].map((name) => [summary(name), summaryLabel(name, datasetType)]),
+        ),
+      },
+    },
+    { table: summary('dataset_type'), source, columns: own },
+    ...governors.map((name) => ({
+      table: summary(name),
+      source,
+      columns: { collection_id: collection, ...Object.fromEntries([dimension(name)]) },
+    })),
   ];
 }
 

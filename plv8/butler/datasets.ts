@@ -1,6 +1,7 @@
 /** Datasets enter runs: made with new ids, or imported with those that they have. */
 import { Failure } from '../failure.ts';
 import {
+  associationRows,
   type Change,
   collectionOf,
   dimensionList,
@@ -13,7 +14,7 @@ import {
   summaryStatements,
 } from './change.ts';
 import { dataIdJson, dataIdRows } from './data_id.ts';
-import { orRefuse, referenceCheck } from './references.ts';
+import { orRefuse, type ReferenceCheck, referenceCheck } from './references.ts';
 import type { Collection, DatasetType, Registry } from './registry.ts';
 import { Parameters } from './statement.ts';
 
@@ -22,7 +23,7 @@ const idModes = ['UNIQUE', 'DATAID_TYPE', 'DATAID_TYPE_RUN'] as const;
 type IdMode = (typeof idModes)[number];
 
 /** What goes into a run: the run, the type, and the SQL that stands for their keys. */
-interface Insertion {
+interface Entry {
   readonly registry: Registry;
   readonly type: DatasetType;
   readonly run: Collection;
@@ -31,7 +32,7 @@ interface Insertion {
   readonly runId: string;
 }
 
-function insertion(registry: Registry, datasetType: string | null, run: string | null): Insertion {
+function entry(registry: Registry, datasetType: string | null, run: string | null): Entry {
   const type = registry.datasetType(datasetType ?? 'NULL');
   const collection = collectionOf(registry, run, 'RUN', 'insert datasets into');
   const parameters = new Parameters();
@@ -49,7 +50,7 @@ function insertion(registry: Registry, datasetType: string | null, run: string |
  * Writes the rows of a relation with `id` and the dimensions. They go in by id, then by data ID, so that two sessions
  * that insert the same ones meet at the first of them and never wait for each other in a ring.
  */
-function writeStatements({ registry, type, typeId, runId }: Insertion, source: string): string[] {
+function writeStatements({ registry, type, typeId, runId }: Entry, source: string): string[] {
   const group = type.dimensions;
   const order = group.required.map((name) => `s.${plv8.quote_ident(name)}`).join(', ') || 's.id';
   return [
@@ -69,11 +70,20 @@ function writeStatements({ registry, type, typeId, runId }: Insertion, source: s
   ];
 }
 
+/** The check of what the rows refer to; undefined where PostgreSQL must make it itself. */
+function checkOf({ registry, type, typeId, runId }: Entry, source: string): ReferenceCheck | undefined {
+  return referenceCheck(registry, [
+    {
+      table: registry.table('dataset'),
+      source,
+      columns: { id: 's.id', dataset_type_id: typeId, run_id: runId },
+    },
+    ...associationRows(registry, type, type.tags, runId, typeId, source),
+  ]);
+}
+
 /** What can be wrong with the rows of `given`: `position`, `id` and the dimensions. */
-function problemsOf(
-  into: Insertion,
-  ids: { readonly areKnown: boolean; readonly mayExist: boolean },
-): Problem[] {
+function problemsOf(into: Entry, ids: { readonly areKnown: boolean; readonly mayExist: boolean }): Problem[] {
   const { registry, type, run, parameters, typeId, runId } = into;
   const group = type.dimensions;
   const dataId = dataIdJson(group, 'g');
@@ -135,7 +145,7 @@ function problemsOf(
 }
 
 /** The ids of new datasets, for each row of `data_ids`. */
-function identified({ registry, type, run, parameters }: Insertion, mode: IdMode): string {
+function identified({ registry, type, run, parameters }: Entry, mode: IdMode): string {
   if (mode === 'UNIQUE')
     return `
   select d.*, butler._uuid7(now.tick + d.position) as id
@@ -158,27 +168,28 @@ export function insertDatasets(
   datasetType: string | null,
   run: string | null,
   idMode: string | null,
+  checksAtOnce: boolean,
 ): Change {
   const mode = idModes.find((name) => name === idMode);
   if (mode === undefined)
     throw new Failure('22023', `there is no id mode '${idMode ?? 'NULL'}'`, {
       hint: `The modes are ${idModes.join(', ')}.`,
     });
-  const into = insertion(registry, datasetType, run);
+  const into = entry(registry, datasetType, run);
   const { parameters, type } = into;
   const given = [
     `data_ids as materialized (${dataIdRows(registry, type.dimensions, { array: '$2' }, parameters)})`,
     `given as materialized (${identified(into, mode)})`,
   ];
   const writes = writeStatements(into, 'given');
-  const check = referenceCheck(registry, type, into.run, 'given');
+  const check = checksAtOnce ? checkOf(into, 'given') : undefined;
   return {
     query: `
 with ${[...given, ...writes].join(',\n')}
 select g.id from given g order by g.position`,
     ...(check && {
       bulk: `
-with ${[...given, ...writes, ...check.statements].join(',\n')}
+with ${[...given, ...check.statements, ...writes].join(',\n')}
 select g.id from given g where ${orRefuse(check)} order by g.position`,
     }),
     problems: problemsQuery(
@@ -200,8 +211,9 @@ export function importDatasets(
   datasetType: string | null,
   run: string | null,
   assumeNew: boolean,
+  checksAtOnce: boolean,
 ): Change {
-  const into = insertion(registry, datasetType, run);
+  const into = entry(registry, datasetType, run);
   const { parameters, type, typeId, runId } = into;
   const group = type.dimensions;
   const id = `case when given.item ->> 'id' is null
@@ -213,20 +225,27 @@ export function importDatasets(
     select from ${registry.table('dataset')} d
     join ${type.tags} t on t.dataset_id = d.id and t.collection_id = d.run_id
     where d.id = g.id and d.dataset_type_id = ${typeId} and d.run_id = ${runId} and ${sameDataId(group, 't', 'g')}`;
-  if (assumeNew)
-    return {
-      query: `
-with ${[...given, ...writeStatements(into, 'given')].join(',\n')}
-select count(*) from given`,
-      problems: problemsQuery(given, problemsOf(into, { areKnown: true, mayExist: false }), parameters),
-      parameters: parameters.values,
-    };
-  const unknown = `unknown as materialized (\n  select g.* from given g where not exists (${known})\n)`;
+  const unknown = assumeNew
+    ? []
+    : [`unknown as materialized (\n  select g.* from given g where not exists (${known})\n)`];
+  const added = assumeNew ? 'given' : 'unknown';
+  const count = `(select count(*) from ${added})`;
+  const all = [...given, ...unknown];
+  const writes = writeStatements(into, added);
+  const result = assumeNew
+    ? count
+    : `case when (select count(*) = count(distinct id) from given) then ${count} end`;
+  const check = checksAtOnce ? checkOf(into, added) : undefined;
   return {
     query: `
-with ${[...given, unknown, ...writeStatements(into, 'unknown')].join(',\n')}
-select case when (select count(*) = count(distinct id) from given) then (select count(*) from unknown) end`,
-    problems: problemsQuery(given, problemsOf(into, { areKnown: true, mayExist: true }), parameters),
+with ${[...all, ...writes].join(',\n')}
+select ${result}`,
+    ...(check && {
+      bulk: `
+with ${[...all, ...check.statements, ...writes].join(',\n')}
+select ${result} where ${orRefuse(check)}`,
+    }),
+    problems: problemsQuery(given, problemsOf(into, { areKnown: true, mayExist: !assumeNew }), parameters),
     parameters: parameters.values,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { jsonObject, keyColumn, recordKeys } from './data_id.ts';
 import { butlerError } from './errors.ts';
+import { type Insertion, insertMany, orRefuse } from './references.ts';
 import type { Registry } from './registry.ts';
 import type { Element } from './universe.ts';
 
@@ -111,6 +112,7 @@ export function insertOverlaps(registry: Registry, element: Element, relation: s
   insert into ${registry.table(`${table}_summary`)} (skypix_system, skypix_level, ${by})
   select distinct ${system}, ${level}, ${by} from ${relation} where region is not null
   on conflict do nothing
+  returning 1
 ), overlapping as (
   insert into ${registry.table(table)} (skypix_system, skypix_level, ${keys}, skypix_index)
   select ${system}, ${level}, ${keys}, pixel
@@ -119,6 +121,27 @@ export function insertOverlaps(registry: Registry, element: Element, relation: s
     generate_series(lower(pixels), upper(pixels) - 1) pixel
   where region is not null
 )`;
+}
+
+/** What `insertOverlaps` inserts. */
+function overlapRows(registry: Registry, element: Element, relation: string): Insertion[] {
+  const { system, level } = commonPixels(registry);
+  const table = registry.table(`${element.name}_skypix_overlap`);
+  const summary = registry.table(`${element.name}_skypix_overlap_summary`);
+  const columnsOf = (names: readonly string[]) => ({
+    skypix_system: system,
+    skypix_level: level,
+    ...Object.fromEntries(names.map((name) => [name, `s.${quote(name)}`])),
+  });
+  return [
+    { table: summary, source: relation, columns: columnsOf(governors(registry, element)) },
+    {
+      table,
+      source: relation,
+      columns: columnsOf(element.required),
+      made: { [summary]: 'summarised' },
+    },
+  ];
 }
 
 /** A statement's end that deletes the pixels of a relation's rows. */
@@ -139,11 +162,24 @@ export function refreshOverlaps(registry: Registry, element: Element): bigint {
   registry.rows(`lock table ${registry.table(element.name)} in share row exclusive mode`);
   registry.rows(`delete from ${table} where skypix_system = ${system} and skypix_level = ${level}`);
   completeSummaries(registry, [element]);
-  registry.rows(`with current as (
+  const [{ records }] = registry.rows<{ records: bigint }>(
+    `select count(region) as records from ${registry.table(element.name)}`,
+  );
+  const current = `current as materialized (
   select ${keys.map(({ dimension, column }) => `${quote(column)} as ${quote(dimension)}`).join(', ')}, region
   from ${registry.table(element.name)}
-), ${insertOverlaps(registry, element, 'current')}
-select`);
+  where region is not null
+)`;
+  const inserted = insertOverlaps(registry, element, 'current');
+  insertMany(
+    registry,
+    Number(records),
+    overlapRows(registry, element, 'current'),
+    (check) =>
+      `with ${[current, ...(check?.statements ?? []), inserted].join(',\n')}
+select${check ? ` where ${orRefuse(check)}` : ''}`,
+    [],
+  );
   const [{ count }] = registry.rows<{ count: bigint }>(
     `select count(*) as count from ${table} where skypix_system = ${system} and skypix_level = ${level}`,
   );

@@ -1,6 +1,7 @@
 /** Regions of visits and detectors in a registry, and the pixels that they overlap, many at a time. */
 import type { Camera, Pointing } from './camera.ts';
 import { butlerError } from './errors.ts';
+import { type Insertion, insertion, insertMany } from './references.ts';
 import type { Registry } from './registry.ts';
 import { type FocalPlane, htmOverlaps, regionText, type VisitRegions } from './visit_regions.ts';
 import { ids, type Row } from './visit_rows.ts';
@@ -81,9 +82,11 @@ export class RegionWriter {
   /** Writes the detectors' regions of visits that have none yet, and all their pixels. */
   insert(rows: readonly Row[]): void {
     for (const [visits, regions] of this.batches(rows)) {
-      this.registry.rows(
-        `insert into ${this.registry.table('visit_detector_region')} (instrument, detector, visit, region)
-         select $1, n.detector, n.visit, n.region from ${given}`,
+      this.insertRows(
+        'visit_detector_region',
+        visits.length * this.detectors.length,
+        `select * from ${given}`,
+        { instrument: '$1::text', detector: 's.detector', visit: 's.visit', region: 's.region' },
         this.parameters(visits, regions),
       );
       this.insertPixels(
@@ -191,19 +194,37 @@ export class RegionWriter {
          on conflict do nothing`,
         [system, level, instrument],
       );
-    registry.rows(
-      `insert into ${registry.table('visit_skypix_overlap')}
-         (skypix_system, skypix_level, instrument, visit, skypix_index)
-       select $1, $2, $3, p.visit, p.pixel
-       from unnest($4::text::bigint[], $5::text::bigint[]) as p (visit, pixel)`,
+    const pixels = {
+      skypix_system: '$1::text',
+      skypix_level: '$2::int2',
+      instrument: '$3::text',
+      skypix_index: 's.pixel',
+    };
+    this.insertRows(
+      'visit_skypix_overlap',
+      ofVisits.pixel.length,
+      'select * from unnest($4::text::bigint[], $5::text::bigint[]) as p (visit, pixel)',
+      { ...pixels, visit: 's.visit' },
       [system, level, instrument, ids(ofVisits.visit), ids(ofVisits.pixel)],
     );
-    registry.rows(
-      `insert into ${registry.table('visit_detector_region_skypix_overlap')}
-         (skypix_system, skypix_level, instrument, detector, visit, skypix_index)
-       select $1, $2, $3, p.detector, p.visit, p.pixel
-       from unnest($4::text::bigint[], $5::text::bigint[], $6::text::bigint[]) as p (visit, detector, pixel)`,
+    this.insertRows(
+      'visit_detector_region_skypix_overlap',
+      ofDetectors.pixel.length,
+      'select * from unnest($4::text::bigint[], $5::text::bigint[], $6::text::bigint[]) as p (visit, detector, pixel)',
+      { ...pixels, visit: 's.visit', detector: 's.detector' },
       [system, level, instrument, ids(ofDetectors.visit), ids(ofDetectors.detector), ids(ofDetectors.pixel)],
     );
+  }
+
+  /** Inserts rows that a query gives into a table. */
+  private insertRows(
+    name: string,
+    count: number,
+    query: string,
+    columns: Insertion['columns'],
+    values: readonly unknown[],
+  ): void {
+    const into = { table: this.registry.table(name), source: 'given', columns };
+    insertMany(this.registry, count, [into], insertion(query, into), values);
   }
 }

@@ -43,6 +43,9 @@ const query = {
 
 const registryArgument = ['registry', 'name'] as const;
 
+/** Whether to compose the statement without the foreign keys' own checks, too. */
+const atOnceArgument = ['checks_at_once', 'boolean'] as const;
+
 export const _dataset_uuids: Routine = routine(
   {
     args: [['names', 'text[]']],
@@ -57,7 +60,7 @@ export const _dataset_uuids: Routine = routine(
 
 export const _compile_insert_datasets: Routine = routine(
   {
-    args: [['dataset_type', 'text'], ['run', 'text'], ['id_mode', 'text'], registryArgument],
+    args: [['dataset_type', 'text'], ['run', 'text'], ['id_mode', 'text'], atOnceArgument, registryArgument],
     returns: change,
     volatility: 'stable',
     strict: false,
@@ -67,14 +70,20 @@ export const _compile_insert_datasets: Routine = routine(
       'The statement that registers new datasets for a JSON array of data IDs, $2, and gives their ids; and the query ' +
       'of what is in its way.',
   },
-  (datasetType, run, idMode, name) => [
-    changeRow(insertDatasets(openRegistry(name), datasetType, run, idMode)),
+  (datasetType, run, idMode, checksAtOnce, name) => [
+    changeRow(insertDatasets(openRegistry(name), datasetType, run, idMode, checksAtOnce ?? false)),
   ],
 );
 
 export const _compile_import_datasets: Routine = routine(
   {
-    args: [['dataset_type', 'text'], ['run', 'text'], ['assume_new', 'boolean'], registryArgument],
+    args: [
+      ['dataset_type', 'text'],
+      ['run', 'text'],
+      ['assume_new', 'boolean'],
+      atOnceArgument,
+      registryArgument,
+    ],
     returns: change,
     volatility: 'stable',
     strict: false,
@@ -84,14 +93,16 @@ export const _compile_import_datasets: Routine = routine(
       'The statement that registers datasets of a JSON array of ids and data IDs, $2, and counts the new ones; and the ' +
       'query of what is in its way.',
   },
-  (datasetType, run, assumeNew, name) => [
-    changeRow(importDatasets(openRegistry(name), datasetType, run, assumeNew ?? false)),
+  (datasetType, run, assumeNew, checksAtOnce, name) => [
+    changeRow(
+      importDatasets(openRegistry(name), datasetType, run, assumeNew ?? false, checksAtOnce ?? false),
+    ),
   ],
 );
 
 export const _compile_associate: Routine = routine(
   {
-    args: [['collection', 'text'], ['ids', 'uuid[]'], registryArgument],
+    args: [['collection', 'text'], ['ids', 'uuid[]'], atOnceArgument, registryArgument],
     returns: change,
     volatility: 'stable',
     strict: false,
@@ -100,7 +111,9 @@ export const _compile_associate: Routine = routine(
     comment:
       'The statement that puts datasets, $3, into a TAGGED collection and counts the new ones; and the query of what is in its way.',
   },
-  (collection, ids, name) => [changeRow(associate(openRegistry(name), collection, ids ?? []))],
+  (collection, ids, checksAtOnce, name) => [
+    changeRow(associate(openRegistry(name), collection, ids ?? [], checksAtOnce ?? false)),
+  ],
 );
 
 export const _compile_disassociate: Routine = routine(
@@ -118,7 +131,7 @@ export const _compile_disassociate: Routine = routine(
 
 export const _compile_certify: Routine = routine(
   {
-    args: [['collection', 'text'], ['ids', 'uuid[]'], registryArgument],
+    args: [['collection', 'text'], ['ids', 'uuid[]'], atOnceArgument, registryArgument],
     returns: change,
     volatility: 'stable',
     strict: false,
@@ -127,7 +140,9 @@ export const _compile_certify: Routine = routine(
     comment:
       'The statement that certifies datasets, $3, in a CALIBRATION collection for a timespan, $4, and counts them; and the query of what is in its way.',
   },
-  (collection, ids, name) => [changeRow(certify(openRegistry(name), collection, ids ?? []))],
+  (collection, ids, checksAtOnce, name) => [
+    changeRow(certify(openRegistry(name), collection, ids ?? [], checksAtOnce ?? false)),
+  ],
 );
 
 export const _compile_decertify: Routine = routine(

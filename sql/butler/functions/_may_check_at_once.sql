@@ -6,7 +6,7 @@ as $$
 declare
   allowed boolean;
 begin
-  if rows < 1000 then
+  if rows is null or rows < 1000 then
     return false;
   elsif current_setting('server_version_num')::int4 < 150000 then
     return (select r.rolsuper from pg_roles r where r.rolname = current_user);

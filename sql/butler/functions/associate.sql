@@ -10,9 +10,9 @@ declare
   compiled record;
 begin
   perform butler._require_given(ids is null or array_position(ids, null) is not null, 'ids');
-  select c.query, c.problems, c.parameters into compiled
-  from butler._compile_associate(collection, ids, registry) c;
-  return butler._change(compiled.query, compiled.problems, compiled.parameters, ids => ids);
+  select c.query, c.bulk, c.problems, c.parameters into compiled
+  from butler._compile_associate(collection, ids, butler._may_check_at_once(cardinality(ids)), registry) c;
+  return butler._change(compiled.query, compiled.problems, compiled.parameters, ids => ids, bulk => compiled.bulk);
 end
 $$;
 

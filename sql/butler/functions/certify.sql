@@ -14,9 +14,15 @@ begin
   perform butler._require_given(ids is null or array_position(ids, null) is not null, 'ids');
   perform butler._require_given(timespan is null, 'timespan');
   select butler._bounded_timespan(timespan) into validity;
-  select c.query, c.problems, c.parameters into compiled
-  from butler._compile_certify(collection, ids, registry) c;
-  return butler._change(compiled.query, compiled.problems, compiled.parameters, ids => ids, timespan => validity);
+  select c.query, c.bulk, c.problems, c.parameters into compiled
+  from butler._compile_certify(collection, ids, butler._may_check_at_once(cardinality(ids)), registry) c;
+  return butler._change(
+    compiled.query,
+    compiled.problems,
+    compiled.parameters,
+    ids => ids,
+    timespan => validity,
+    bulk => compiled.bulk);
 end
 $$;
 

@@ -11,10 +11,15 @@ as $$
 declare
   compiled record;
 begin
-  select c.query, c.problems, c.parameters into compiled
-  from butler._compile_import_datasets(dataset_type, run, assume_new, registry) c;
+  select c.query, c.bulk, c.problems, c.parameters into compiled
+  from butler._compile_import_datasets(
+    dataset_type,
+    run,
+    assume_new,
+    butler._may_check_at_once(case json_typeof(datasets) when 'array' then json_array_length(datasets) end),
+    registry) c;
   perform butler._require_given(datasets is null, 'datasets');
-  return butler._change(compiled.query, compiled.problems, compiled.parameters, datasets);
+  return butler._change(compiled.query, compiled.problems, compiled.parameters, datasets, bulk => compiled.bulk);
 end
 $$;
 

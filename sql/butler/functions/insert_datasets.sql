@@ -16,16 +16,26 @@ declare
   refused text;
 begin
   select c.query, c.bulk, c.problems, c.parameters into compiled
-  from butler._compile_insert_datasets(dataset_type, run, id_mode, registry) c;
+  from butler._compile_insert_datasets(
+    dataset_type,
+    run,
+    id_mode,
+    butler._may_check_at_once(case json_typeof(data_ids) when 'array' then json_array_length(data_ids) end),
+    registry) c;
   perform butler._require_given(data_ids is null, 'data_ids');
   begin
-    if compiled.bulk is not null and butler._may_check_at_once(json_array_length(data_ids)) then
-      perform set_config('session_replication_role', 'replica', true);
-      return query execute compiled.bulk using compiled.parameters, data_ids;
-      perform set_config('session_replication_role', role, true);
-    else
-      return query execute compiled.query using compiled.parameters, data_ids;
+    if compiled.bulk is not null then
+      begin
+        perform set_config('session_replication_role', 'replica', true);
+        return query execute compiled.bulk using compiled.parameters, data_ids;
+        perform set_config('session_replication_role', role, true);
+        return;
+      exception when foreign_key_violation then
+        -- Before any row: the checks of the foreign keys themselves decide.
+        null;
+      end;
     end if;
+    return query execute compiled.query using compiled.parameters, data_ids;
     return;
   exception when integrity_constraint_violation or string_data_right_truncation then
     get stacked diagnostics reason = message_text, refused = pg_exception_detail;

@@ -33,6 +33,19 @@ export interface Rule {
 
 export type Header = ReadonlyMap<string, string | null>;
 
+const expressions = new Map<string, RegExp>();
+
+/** A regular expression, made once. */
+function expression(pattern: string, flags = ''): RegExp {
+  const key = `${flags}/${pattern}`;
+  let made = expressions.get(key);
+  if (!made) {
+    made = new RegExp(pattern, flags);
+    expressions.set(key, made);
+  }
+  return made;
+}
+
 interface Scope {
   readonly header: Header;
   /** The value of another property, made when it is first asked for. */
@@ -155,7 +168,7 @@ function linear({ terms, add = 0, modulo, from = 0 }: LinearArgument, { header }
 
 function pattern(text: string | undefined, argument: PatternArgument): string | undefined {
   if (text === undefined) return undefined;
-  const match = new RegExp(argument.pattern).exec(text);
+  const match = expression(argument.pattern).exec(text);
   if (!match) return undefined;
   const made = argument.text.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? '');
   if (!argument.letter && argument.add === undefined) return made;
@@ -248,7 +261,7 @@ const conversions: Readonly<Record<string, Conversion>> = {
 };
 
 function fits(text: string, { pattern, between }: Condition): boolean {
-  if (pattern !== undefined && !new RegExp(pattern, 'i').test(text)) return false;
+  if (pattern !== undefined && !expression(pattern, 'i').test(text)) return false;
   if (between === undefined) return true;
   if (!/^[+-]?\d+$/.test(text)) return false;
   const value = BigInt(text);
@@ -261,7 +274,7 @@ function applies(condition: Condition | null, scope: Scope): boolean {
   const { keyword, keywords, property, and } = condition;
   let texts: (string | null | undefined)[];
   if (keywords !== undefined) {
-    const names = new RegExp(keywords);
+    const names = expression(keywords);
     texts = [...header].filter(([name]) => names.test(name)).map(([, text]) => text);
   } else texts = [keyword === undefined ? scope.property(property ?? '') : header.get(keyword)];
   return texts.some((text) => fits(text?.trim() ?? '', condition)) && (!and || applies(and, scope));
@@ -298,6 +311,12 @@ function make(rule: Rule, scope: Scope): string | undefined {
 export function translate(header: Header, rules: readonly Rule[]): ReadonlyMap<string, string> {
   const made = new Map<string, string | undefined>();
   const inWork = new Set<string>();
+  const rulesOf = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const others = rulesOf.get(rule.property);
+    if (others) others.push(rule);
+    else rulesOf.set(rule.property, [rule]);
+  }
   const scope: Scope = {
     header,
     property(name) {
@@ -306,8 +325,7 @@ export function translate(header: Header, rules: readonly Rule[]): ReadonlyMap<s
         throw butlerError('InvalidQueryError', `header rules of ${[...inWork].join(', ')} need each other`);
       inWork.add(name);
       let value: string | undefined;
-      for (const rule of rules) {
-        if (rule.property !== name) continue;
+      for (const rule of rulesOf.get(name) ?? []) {
         value = make(rule, scope);
         if (value !== undefined) break;
       }
@@ -317,7 +335,7 @@ export function translate(header: Header, rules: readonly Rule[]): ReadonlyMap<s
     },
   };
   const properties = new Map<string, string>();
-  for (const name of new Set(rules.map((rule) => rule.property))) {
+  for (const name of rulesOf.keys()) {
     const value = scope.property(name);
     if (value !== undefined) properties.set(name, value);
   }

@@ -96,10 +96,15 @@ async function withDatasets(
     await client.query('release savepoint raws');
     return { outcome, detail, datasets };
   } catch (error) {
-    const { code, message, detail: more } = error as { code?: string; message: string; detail?: string };
+    const {
+      code,
+      message,
+      detail: more,
+      hint,
+    } = error as { code?: string; message: string; detail?: string; hint?: string };
     if (!code?.startsWith('BR')) throw error;
     await client.query('rollback to savepoint raws');
-    return { outcome: 'refused', detail: [message, more].filter(Boolean).join(': '), datasets: 0 };
+    return { outcome: 'refused', detail: [message, more, hint].filter(Boolean).join('. '), datasets: 0 };
   }
 }
 

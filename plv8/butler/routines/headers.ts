@@ -11,14 +11,6 @@ interface Translator {
   readonly rules: readonly Rule[];
 }
 
-/** The rules as they were last parsed, by their text: one statement translates many headers by the same. */
-let parsed: { text: string; translators: readonly Translator[] } | undefined;
-
-function parseTranslators(text: string): readonly Translator[] {
-  if (parsed?.text !== text) parsed = { text, translators: JSON.parse(text) };
-  return parsed.translators;
-}
-
 /** A property as JSON of a column's type; texts that are no value of it are left out. */
 function columnJson(column: Column, text: string): string | undefined {
   if (column.type === 'string') return JSON.stringify(column.length ? text.slice(0, column.length) : text);
@@ -38,16 +30,78 @@ const needed: Readonly<Record<string, string>> = {
   begin: 'time of beginning',
 };
 
-export const _translate_header: Routine = routine(
+function whatIsMissing(name: string, { rules }: Translator): string {
+  const places = rules.filter((rule) => rule.property === name).flatMap((rule) => rule.keywords);
+  const from = places.length === 0 ? '' : `: it is read from ${[...new Set(places)].join(', ')}`;
+  return `the header gives no ${needed[name]}${from}`;
+}
+
+interface Translation {
+  readonly translator: string | null;
+  readonly instrument: string | null;
+  readonly exposure: string | null;
+  readonly physical_filter: string | null;
+  readonly band: string | null;
+  readonly detector: string | null;
+  readonly problem: string | null;
+}
+
+const nothing = {
+  translator: null,
+  instrument: null,
+  exposure: null,
+  physical_filter: null,
+  band: null,
+  detector: null,
+};
+
+function translation(
+  header: Header,
+  translators: readonly Translator[],
+  columns: readonly Column[],
+): Translation {
+  const translator = translators.find(({ recognise }) => recognises(recognise, header));
+  if (!translator) return { ...nothing, problem: unrecognised(header) };
+  const properties = translate(header, translator.rules ?? []);
+  const missing = Object.keys(needed).filter((name) => !properties.get(name));
+  if (missing.length > 0)
+    return {
+      ...nothing,
+      translator: translator.name,
+      problem: missing.map((name) => whatIsMissing(name, translator)).join('; '),
+    };
+  const fields: [string, string][] = [['instrument', JSON.stringify(translator.instrument)]];
+  for (const column of columns) {
+    const text = properties.get(column.name);
+    const json = text === undefined ? undefined : columnJson(column, text);
+    if (json !== undefined) fields.push([column.name, json]);
+  }
+  const [begin, end] = [properties.get('begin')!, properties.get('end')!];
+  // A header whose clock ran backwards says at least when the exposure began.
+  const latest = BigInt(end) < BigInt(begin) ? begin : end;
+  fields.push(['timespan', JSON.stringify({ begin_ns: begin, end_ns: latest })]);
+  return {
+    translator: translator.name,
+    instrument: translator.instrument,
+    exposure: `{${fields.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`,
+    physical_filter: properties.get('physical_filter')!,
+    band: properties.get('band') || null,
+    detector: properties.get('detector') || null,
+    problem: null,
+  };
+}
+
+export const _translate_headers: Routine = routine(
   {
     args: [
-      ['keywords', 'text[]'],
-      ['texts', 'text[]'],
+      ['places', 'text'],
+      ['headers', 'text'],
       ['translators', 'text'],
       ['registry', 'name'],
     ],
     returns: {
       table: [
+        ['place', 'int8'],
         ['translator', 'text'],
         ['instrument', 'text'],
         ['exposure', 'text'],
@@ -58,58 +112,23 @@ export const _translate_header: Routine = routine(
       ],
     },
     volatility: 'stable',
-    strict: false,
+    strict: true,
     usesSql: true,
-    rows: 1,
-    cost: 10000,
+    rows: 1000,
+    cost: 100000,
     comment:
-      'A header, as its keywords and their texts, translated by the first of these translators (JSON) that recognises ' +
-      'it: the record of its exposure (JSON, for butler.insert_dimension_records), or the problem with it.',
+      'Headers (JSON, an array of objects of keywords and their texts) and their places (JSON, an array), each ' +
+      'translated by the first of these translators (JSON) that recognises it: the record of its exposure (JSON, ' +
+      'for butler.insert_dimension_records), or the problem with it.',
   },
-  (keywords, texts, translators, registryName) => {
-    const header: Header = new Map((keywords ?? []).map((keyword, i) => [keyword ?? '', (texts ?? [])[i]]));
-    const nothing = { instrument: null, exposure: null, physical_filter: null, band: null, detector: null };
-    const translator = parseTranslators(translators ?? '[]').find(({ recognise }) =>
-      recognises(recognise, header),
-    );
-    if (!translator) return [{ ...nothing, translator: null, problem: unrecognised(header) }];
-    const properties = translate(header, translator.rules);
-    const missing = Object.keys(needed).filter((name) => !properties.get(name));
-    if (missing.length > 0)
-      return [
-        {
-          ...nothing,
-          translator: translator.name,
-          problem: missing
-            .map((name) => {
-              const places = translator.rules
-                .filter((rule) => rule.property === name)
-                .flatMap((rule) => rule.keywords);
-              return `the header gives no ${needed[name]}: it is read from ${[...new Set(places)].join(', ')}`;
-            })
-            .join('; '),
-        },
-      ];
-    const fields: [string, string][] = [['instrument', JSON.stringify(translator.instrument)]];
-    for (const column of openRegistry(registryName).universe.element('exposure').columns) {
-      const text = properties.get(column.name);
-      const json = text === undefined ? undefined : columnJson(column, text);
-      if (json !== undefined) fields.push([column.name, json]);
-    }
-    const [begin, end] = [properties.get('begin')!, properties.get('end')!];
-    // A header whose clock ran backwards says at least when the exposure began.
-    const latest = BigInt(end) < BigInt(begin) ? begin : end;
-    fields.push(['timespan', JSON.stringify({ begin_ns: begin, end_ns: latest })]);
-    return [
-      {
-        translator: translator.name,
-        instrument: translator.instrument,
-        exposure: `{${fields.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`,
-        physical_filter: properties.get('physical_filter')!,
-        band: properties.get('band') ?? null,
-        detector: properties.get('detector') ?? null,
-        problem: null,
-      },
-    ];
+  (places, headers, translators, registryName) => {
+    const numbers: number[] = JSON.parse(places);
+    const cards: Record<string, string | null>[] = JSON.parse(headers);
+    const known: Translator[] = JSON.parse(translators);
+    const { columns } = openRegistry(registryName).universe.element('exposure');
+    return cards.map((header, i) => ({
+      place: BigInt(numbers[i]),
+      ...translation(new Map(Object.entries(header)), known, columns),
+    }));
   },
 );

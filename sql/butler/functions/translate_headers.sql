@@ -23,18 +23,19 @@ begin atomic
     from butler.translators t
     where translate_headers.translator is null or t.name = translate_headers.translator
   ), given as (
-    select h.place, array_agg(c.key) as keywords, array_agg(c.value) as texts
+    select h.place, json_object_agg(c.key, c.value) as cards
     from json_array_elements(headers) with ordinality as h (header, place)
     cross join json_each_text(h.header) as c
     group by h.place
   )
   select
-    g.place, t.translator, t.instrument, t.exposure::json, t.physical_filter, t.band, t.detector, t.problem
-  from given g
+    t.place, t.translator, t.instrument, t.exposure::json, t.physical_filter, t.band, t.detector, t.problem
+  from (
+    select json_agg(place order by place)::text as places, json_agg(cards order by place)::text as cards
+    from given) g
   cross join wanted w
-  cross join lateral butler._translate_header(
-    g.keywords, g.texts, w.translators, translate_headers.registry) t
-  order by g.place;
+  cross join lateral butler._translate_headers(g.places, g.cards, w.translators, translate_headers.registry) t
+  order by t.place;
 end;
 
 comment on function butler.translate_headers(json, text, name) is

@@ -39,6 +39,9 @@ function exactOrientation(a: Vec3, b: Vec3, c: Vec3): -1 | 0 | 1 {
   // What degenerate input usually is: a vertex against itself, or a vertex of a shared meridian or equator.
   if (same(a, b) || same(b, c) || same(c, a)) return 0;
   for (let i = 0; i < 3; ++i) if (a[i] === 0 && b[i] === 0 && c[i] === 0) return 0;
+  // Edges of meridians against a pole.
+  const flat = axisOrientation(a, b, c) ?? axisOrientation(b, c, a) ?? axisOrientation(c, a, b);
+  if (flat !== null) return flat;
   const p = integers(a);
   const q = integers(b);
   const r = integers(c);
@@ -48,6 +51,43 @@ function exactOrientation(a: Vec3, b: Vec3, c: Vec3): -1 | 0 | 1 {
     p[1] * (q[2] * r[0] - q[0] * r[2]) +
     p[2] * (q[0] * r[1] - q[1] * r[0]);
   return det > 0n ? 1 : det < 0n ? -1 : 0;
+}
+
+/** The same where the first vector lies on an axis, so that two products remain; null where it does not. */
+function axisOrientation(axis: Vec3, b: Vec3, c: Vec3): -1 | 0 | 1 | null {
+  const i = axis[0] !== 0 ? 0 : axis[1] !== 0 ? 1 : 2;
+  const j = (i + 1) % 3;
+  const k = (i + 2) % 3;
+  if (axis[j] !== 0 || axis[k] !== 0 || axis[i] === 0) return null;
+  if (!Number.isFinite(axis[i] + b[0] + b[1] + b[2] + c[0] + c[1] + c[2])) return null;
+  const p = b[j] * c[k];
+  const q = b[k] * c[j];
+  // Rounding keeps the order of products; of equal ones the rounding errors decide.
+  if (p === q && !(isOrdinary(b[j]) && isOrdinary(c[k]) && isOrdinary(b[k]) && isOrdinary(c[j]))) return null;
+  const difference = p === q ? productError(b[j], c[k], p) - productError(b[k], c[j], q) : p - q;
+  if (difference === 0) return 0;
+  return difference > 0 === axis[i] > 0 ? 1 : -1;
+}
+
+/** Whether products of such numbers and of their parts neither vanish nor overflow. */
+function isOrdinary(x: number): boolean {
+  const size = Math.abs(x);
+  return size > 1e-100 && size < 1e100;
+}
+
+/** What rounding took from the product p of ordinary numbers a and b, exact (Dekker 1971). */
+function productError(a: number, b: number, p: number): number {
+  const aHigh = upperHalf(a);
+  const bHigh = upperHalf(b);
+  const aLow = a - aHigh;
+  const bLow = b - bHigh;
+  return aLow * bLow - (p - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+}
+
+/** The upper 26 bits of a number. */
+function upperHalf(a: number): number {
+  const scaled = 134217729 * a;
+  return scaled - (scaled - a);
 }
 
 /** The components times a common power of two that makes them integers, or null when one is not finite. */

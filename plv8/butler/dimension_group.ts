@@ -1,4 +1,5 @@
 /** The tables of a dimension group, which are made when the first dataset type needs them. */
+import { Failure } from '../failure.ts';
 import { completeAssociationTable } from './additions.ts';
 import { calibsTable, makeTables, tagsTable } from './ddl.ts';
 import type { Registry } from './registry.ts';
@@ -61,9 +62,25 @@ export function ensureDimensionGroup(
   );
   const key = findDimensionGroup(registry, group) ?? addDimensionGroup(registry, group);
   const { missing, found } = groupTables(registry, group, key, isCalibration);
+  if (missing.length > 0) requireRightToCreate(registry, group);
   makeTables(registry, missing);
   for (const { name } of missing) completeAssociationTable(registry, registry.table(name));
   return found;
+}
+
+/** Loaders write rows; tables are the owners'. */
+function requireRightToCreate(registry: Registry, group: DimensionGroup): void {
+  const [row] = registry.rows<{ may: boolean }>(`select has_schema_privilege($1, 'create') as may`, [
+    registry.name,
+  ]);
+  if (row?.may) return;
+  const names = group.required.join(', ') || 'no dimensions';
+  throw new Failure('42501', `permission denied: datasets of ${names} are new in registry ${registry.name}`, {
+    detail: 'Their tables have to be made, which needs the right to create in the schema.',
+    hint:
+      'Let a member of almagest_owner register the first dataset type of these dimensions, or: ' +
+      `grant create on schema ${registry.schema} to the role.`,
+  });
 }
 
 function addDimensionGroup(registry: Registry, group: DimensionGroup): bigint {

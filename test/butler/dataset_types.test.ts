@@ -1,5 +1,6 @@
 /** Dataset types: what they may be, when they are the same, and when they can go. */
 import test from 'ava';
+import { database } from '../support/database.ts';
 import { fails, value } from './collection_support.ts';
 import { survey } from './record_support.ts';
 
@@ -90,4 +91,22 @@ test('of two sessions that register a type, one makes it', async (t) => {
   const other = fails(t, register(two, 'ExposureF'), 'ConflictingDefinitionError');
   await one.query('commit');
   await other;
+});
+
+test('a role that may not make tables is told so, and registers types whose dimensions are known', async (t) => {
+  await using db = await database();
+  await db.client.query(`
+    select butler.create_registry('deep');
+    select butler.register_dataset_type('bias', '{instrument,detector}', 'Exposure');
+    set role almagest_loader`);
+  const error = await t.throwsAsync<Error & { code: string; hint: string }>(
+    db.query(`select butler.register_dataset_type('raw', '{instrument,exposure}', 'Exposure')`),
+  );
+  t.is(error!.code, '42501');
+  t.is(error!.message, 'permission denied: datasets of instrument, exposure are new in registry deep');
+  t.regex(error!.hint, /almagest_owner register the first dataset type/);
+  t.deepEqual(
+    await db.query(`select butler.register_dataset_type('flat', '{detector}', 'Exposure') as registered`),
+    [{ registered: true }],
+  );
 });

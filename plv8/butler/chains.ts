@@ -94,7 +94,6 @@ export function setChain(
 
 /** Puts the named collections, in this order, before all other children; those that are children already move. */
 export function prependChain(registry: Registry, parent: string, names: readonly string[]): void {
-  refuseGlobs(names);
   const chain = lockChain(registry, parent);
   withChildren(registry, names, false, (ids) => {
     const others = without(chain.children, ids);
@@ -106,7 +105,6 @@ export function prependChain(registry: Registry, parent: string, names: readonly
 
 /** Puts the named collections, in this order, after all other children; those that are children already move. */
 export function extendChain(registry: Registry, parent: string, names: readonly string[]): void {
-  refuseGlobs(names);
   const chain = lockChain(registry, parent);
   withChildren(registry, names, false, (ids) => {
     const others = without(chain.children, ids);
@@ -117,7 +115,6 @@ export function extendChain(registry: Registry, parent: string, names: readonly 
 
 /** Takes the named collections out of a chain; those that are not in it are ignored. */
 export function removeFromChain(registry: Registry, parent: string, names: readonly string[]): void {
-  refuseGlobs(names);
   const chain = lockChain(registry, parent);
   withChildren(registry, names, false, (ids) => unlink(chain, ids));
 }

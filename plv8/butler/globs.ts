@@ -17,9 +17,9 @@ export interface TextMatch {
   readonly pattern: string;
 }
 
-/** Whether a name holds any of the characters that make it a pattern. */
+/** Whether a name is a pattern: it holds `*`, `?` or a set in brackets. */
 export function isGlob(name: string): boolean {
-  return /[*?[]/.test(name);
+  return /[*?]|\[.+\]/.test(name);
 }
 
 /**

@@ -74,7 +74,15 @@ test('a bracket that never closes stands for itself, a range that runs backwards
 });
 
 test('a name is a pattern when it holds a star, a question mark or an opening bracket', (t) => {
-  t.deepEqual(['a*', '?', 'a[1]', 'a]', "a%'", ''].map(isGlob), [true, true, true, false, false, false]);
+  t.deepEqual(['a*', '?', 'a[1]', 'a]', 'a[', "a%'", ''].map(isGlob), [
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test('among 100,000 collections a pattern is a search of an index, and reads no table through', async (t) => {

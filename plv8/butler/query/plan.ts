@@ -166,7 +166,7 @@ interface OrderTerm {
 function orderTerm(term: string, context: Context, request: Request): OrderTerm {
   const descending = term.startsWith('-');
   const { reference, type } = resolve(descending ? term.slice(1) : term, context);
-  if (type === 'region' || type === 'timespan')
+  if (type === 'region' || type === 'timespan' || type === 'bool')
     throw butlerError('InvalidQueryError', `rows cannot be ordered by '${term}', a ${type}`, {
       hint: 'Order by keys, by fields with one value, or by a bound, such as visit.timespan.begin.',
     });

@@ -18,8 +18,7 @@ const edit = {
   usesSql: true,
 } as const;
 
-const errors =
-  'MissingCollectionError, CollectionTypeError where the parent is no chain, CollectionExpressionError for a pattern';
+const errors = 'MissingCollectionError, CollectionTypeError where the parent is no chain';
 
 type Edit = (registry: Registry, parent: string, children: readonly string[]) => void;
 
@@ -39,7 +38,7 @@ export const set_chain: Routine = routine(
     comment:
       'Makes these collections the children of a chain, in this order, in place of those that it had, and returns ' +
       'them; of a name that is repeated the first counts. flatten puts the members of a child that is a chain in its ' +
-      `place, depth first. ${errors}, CollectionCycleError.`,
+      `place, depth first. ${errors}, CollectionExpressionError for a pattern, CollectionCycleError.`,
   },
   (parent, children, flatten, registry) =>
     edited((opened, name, names) => setChain(opened, name, names, flatten ?? false))(

@@ -224,6 +224,7 @@ class Analyser {
         `${operator} compares values, not ${described(left.is === 'value' ? right : left)}`,
         'A bool column stands alone: exposure.can_see_sky, or NOT exposure.can_see_sky.',
       );
+    this.findings.compares(left.value, right.value);
     if (operator === 'OVERLAPS') return this.#overlap(left.value, right.value, node.span, required);
     this.#checkComparable(operator, left.value.type, right.value.type, node.span);
     if (required && operator === '=') {
@@ -234,19 +235,23 @@ class Analyser {
   }
 
   #checkComparable(operator: string, left: ValueType, right: ValueType, span: Span): void {
-    const numeric = (type: ValueType) => type === 'int' || type === 'float';
-    if (left !== right && !(numeric(left) && numeric(right)))
+    if (left !== right && !(isNumeric(left) && isNumeric(right)))
       throw this.#invalid(
         span,
         `the types that ${operator} compares differ: ${left} and ${right}`,
         mismatchHint(left, right),
       );
+    if ((operator === '=' || operator === '!=') && left === 'timespan')
+      throw this.#invalid(span, `values of type ${left} are not compared with ${operator}`, EXTENDED_HINT);
     if (operator !== '=' && operator !== '!=' && !ORDERED.includes(left))
       throw this.#invalid(span, `values of type ${left} have no order, so ${operator} cannot compare them`);
   }
 
   #overlap(left: Value, right: Value, span: Span, required: boolean): Condition {
-    if (left.type === 'timespan' && right.type === 'timespan') return { kind: 'overlap', left, right };
+    if (left.type === 'timespan' && right.type === 'timespan') {
+      this.#checkTemporal(left, right, span);
+      return { kind: 'overlap', left, right };
+    }
     if (left.type === 'timespan' && right.type === 'datetime')
       return { kind: 'contains', timespan: left, instant: right };
     if (left.type === 'datetime' && right.type === 'timespan')
@@ -273,6 +278,17 @@ class Analyser {
     return this.#spatial(left, right, span);
   }
 
+  /** Elements of one temporal family are joined by their keys. */
+  #checkTemporal(left: Value, right: Value, span: Span): void {
+    const [first, second] = [left, right].map((value) =>
+      value.kind === 'reference' && value.reference.kind === 'field' ? value.reference.element : undefined,
+    );
+    if (first === undefined || second === undefined) return;
+    const { universe } = this.context;
+    if (universe.element(first).temporal?.family === universe.element(second).temporal?.family)
+      throw this.#invalid(span, `${first} and ${second} are joined without comparing their timespans`);
+  }
+
   /** @param left a column */
   #spatial(left: Value, right: Value, span: Span): Condition {
     const reference = regionField(left);
@@ -296,7 +312,14 @@ class Analyser {
 
   #membership(node: Membership, required: boolean): Condition {
     const value = this.#value(node.operand);
-    const { constants, others, certain } = this.#members(node, value);
+    if (EXTENDED.includes(value.type))
+      throw this.#invalid(
+        node.operand.span,
+        `values of type ${value.type} cannot be looked for with IN`,
+        EXTENDED_HINT,
+      );
+    const { constants, others, certain, written } = this.#members(node, value);
+    if (written) this.findings.compares(value);
     if (required && !node.negated && certain) this.findings.constrains(value, constants);
     const operands: Condition[] =
       constants.length > 0 ? [{ kind: 'member', value, members: constants }, ...others] : others;
@@ -304,7 +327,10 @@ class Analyser {
     return node.negated ? { kind: 'not', operand: condition } : condition;
   }
 
-  /** Constants of a list, conditions that stand for what else is in it, and whether all of it is constants. */
+  /**
+   * Constants of a list, conditions that stand for what else is in it, whether all of it is constants, and whether
+   * the text itself says any of them: a list that is bound does not.
+   */
   #members(node: Membership, value: Value) {
     const constants: Constant[] = [];
     const others: Condition[] = [];
@@ -324,6 +350,7 @@ class Analyser {
       check(constant.type, span);
       constants.push(constant);
     };
+    let written = false;
     for (const member of node.members) {
       if (member.kind === 'range') {
         check('int', member.span);
@@ -336,13 +363,16 @@ class Analyser {
       else if (typed.is === 'list') for (const one of typed.members) add(one, member.span);
       else if (typed.is === 'condition')
         throw this.#invalid(member.span, 'a condition, or a bool, cannot be in the list of IN');
-      else if (typed.value.kind === 'constant') add(typed.value, member.span);
+      else if (typed.value.kind === 'constant' && typed.value.type === value.type)
+        add(typed.value, member.span);
       else {
-        check(typed.value.type, member.span);
+        // As = does, a number of the text compares with one of the other type; a bound list is of one type.
+        if (!isNumeric(typed.value.type) || !isNumeric(value.type)) check(typed.value.type, member.span);
         others.push({ kind: 'comparison', operator: '=', left: value, right: typed.value });
       }
+      written ||= typed.is === 'value';
     }
-    return { constants, others, certain: others.length === 0 };
+    return { constants, others, certain: others.length === 0, written };
   }
 
   #timespan(node: Pair): Value {
@@ -367,13 +397,16 @@ class Analyser {
   #call(node: Call): Typed {
     switch (node.name) {
       case 'GLOB': {
-        const value = this.#value(node.operands[0]);
+        const [subject, pattern] = node.operands;
+        if (subject.kind !== 'identifier')
+          throw this.#invalid(subject.span, 'GLOB matches the values of a column: its name is needed here');
+        if (pattern.kind !== 'string' && pattern.kind !== 'bind')
+          throw this.#invalid(pattern.span, 'the pattern of GLOB is a string, or one that is bound: :name');
+        const value = this.#value(subject);
+        this.findings.compares(value);
         if (value.type !== 'string')
-          throw this.#invalid(
-            node.operands[0].span,
-            `GLOB matches strings, not values of type ${value.type}`,
-          );
-        return asCondition({ kind: 'matches', value, pattern: this.#string(node.operands[1]) });
+          throw this.#invalid(subject.span, `GLOB matches strings, not values of type ${value.type}`);
+        return asCondition({ kind: 'matches', value, pattern: this.#string(pattern) });
       }
       case 'UUID': {
         const uuid = canonicalUuid(this.#string(node.operands[0]));
@@ -418,6 +451,12 @@ class Analyser {
   }
 }
 
+/** Types of what lasts or covers something: OVERLAPS is how these are searched. */
+const EXTENDED: readonly ValueType[] = ['timespan', 'region'];
+const EXTENDED_HINT = 'Use OVERLAPS, or compare the begin and the end of a timespan.';
+
+const isNumeric = (type: ValueType) => type === 'int' || type === 'float';
+
 const ORDERED: readonly ValueType[] = ['int', 'float', 'string', 'datetime'];
 
 /** What to do about two types that do not fit. */
@@ -452,10 +491,7 @@ function constant(value: Constant): Typed {
 
 function ofBound(bound: Bound): Typed {
   if (bound === null) return { is: 'null' };
-  if ('type' in bound)
-    return bound.type === 'bool'
-      ? asCondition({ kind: 'known', value: bound.text === 'true' })
-      : constant(bound);
+  if ('type' in bound) return constant(bound);
   return { is: 'list', members: bound };
 }
 

@@ -182,7 +182,11 @@ function numbers(value: Json): number[] {
 /** The form with hyphens, in lower case, of 32 hexadecimal digits with or without them. */
 export function canonicalUuid(text: string): string | undefined {
   const match = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/.exec(
-    text.trim().toLowerCase(),
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/^urn:uuid:/, '')
+      .replace(/^\{(.*)\}$/, '$1'),
   );
   return match?.slice(1).join('-');
 }

@@ -17,6 +17,8 @@ export class Findings {
   /** Columns by what they are, each with the first place where it is named. */
   readonly #seen = new Map<string, { readonly reference: ColumnReference; readonly span: Span }>();
   readonly #constrained = new Map<string, readonly string[]>();
+  /** Dimensions whose keys are compared with something, wherever that stands. */
+  readonly #compared = new Set<string>();
   readonly spatialConstraints: SpatialConstraint[] = [];
   readonly spatialJoins: SpatialJoin[] = [];
 
@@ -24,6 +26,16 @@ export class Findings {
     const column = columnBehind(reference);
     const key = Object.values(column).join('.');
     if (!this.#seen.has(key)) this.#seen.set(key, { reference: column, span });
+  }
+
+  /** Values stand in a comparison, or are looked for in a list of the text. */
+  compares(...values: readonly Value[]): void {
+    for (const value of values) {
+      if (value.kind === 'reference' && value.reference.kind === 'key')
+        this.#compared.add(value.reference.dimension);
+      else if (value.kind === 'negative') this.compares(value.operand);
+      else if (value.kind === 'arithmetic') this.compares(...value.operands);
+    }
   }
 
   /** Every row of the result has one of these constants for the value. */
@@ -42,17 +54,17 @@ export class Findings {
     const elements = new Set<string>();
     for (const { reference, span } of this.#seen.values()) {
       if (reference.kind === 'field') elements.add(reference.element);
-      for (const dimension of dimensionsBehind(reference, universe)) {
-        dimensions.add(dimension);
-        for (const governor of universe.element(dimension).required) {
-          if (governor === dimension || !universe.element(governor).isGovernor) continue;
-          if (given.includes(governor) || this.#constrained.has(governor)) continue;
-          throw complain(
-            span,
-            `${dimension} depends on ${governor}, which the expression does not constrain directly`,
-            `Add ${governor} = '…' with AND, or give it in the data ID.`,
-          );
-        }
+      for (const dimension of dimensionsBehind(reference, universe)) dimensions.add(dimension);
+      const identified = dimensionIdentifiedBy(reference, universe);
+      if (identified === undefined) continue;
+      for (const governor of universe.element(identified).required) {
+        if (governor === identified || !universe.element(governor).isGovernor) continue;
+        if (given.includes(governor) || this.#compared.has(governor)) continue;
+        throw complain(
+          span,
+          `${identified} depends on ${governor}, which the expression does not constrain directly`,
+          `Add ${governor} = '…' with AND, or give it in the data ID.`,
+        );
       }
     }
     return {
@@ -65,4 +77,19 @@ export class Findings {
       spatialJoins: this.spatialJoins,
     };
   }
+}
+
+/**
+ * The dimension whose values a column gives: a key, also an alternate one, is unique only within its governor, while
+ * metadata, regions and timespans mean the same wherever they are.
+ */
+function dimensionIdentifiedBy(
+  reference: ColumnReference,
+  universe: Context['universe'],
+): string | undefined {
+  if (reference.kind === 'key') return reference.dimension;
+  if (reference.kind === 'dataset') return undefined;
+  const element = universe.element(reference.element);
+  const column = element.columns.find(({ name }) => name === reference.column);
+  return column?.role === 'alternate' ? element.name : undefined;
 }

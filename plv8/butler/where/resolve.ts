@@ -58,7 +58,6 @@ function lookUpColumn(parts: readonly string[], context: Names): TypedReference 
     if (element) {
       const column = element.columns.find((candidate) => candidate.name === second);
       if (column) return columnOf(element, column, universe);
-      if (element.isDimension && second === first) return keyOf(element);
       const names = element.columns.map((candidate) => candidate.name).join(', ');
       return { wrong: `'${first}' has no field '${second}'`, hint: `It has ${names}.` };
     }

@@ -66,7 +66,11 @@ export class TimeError extends Error {}
  * @throws TimeError
  */
 export function parseTime(text: string, scale?: string): Instant {
-  const parts = text.trim().split('/');
+  // What other programs write of an instant of UTC.
+  const parts = text
+    .trim()
+    .replace(/\+00:00$/, '')
+    .split('/');
   let format: string | undefined;
   let named = scale;
   if (parts.length === 3) format = parts.shift();
@@ -121,7 +125,7 @@ function numeric(format: string, value: string, named: Scale | undefined): Insta
 
 const CLOCK = String.raw`(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?`;
 const DATE = new RegExp(`^([+-]\\d{5}|\\d{4})-(\\d{1,2})-(\\d{1,2})(?:([ T])${CLOCK})?$`);
-const DAY_OF_YEAR = new RegExp(`^(\\d{4}):(\\d{3})(?::${CLOCK})?$`);
+const DAY_OF_YEAR = new RegExp(`^(\\d{4}):(\\d{1,3})(?::${CLOCK})?$`);
 
 function calendar(format: string, value: string, scale: Scale): Instant {
   const notATime = new TimeError(
@@ -156,7 +160,7 @@ function calendar(format: string, value: string, scale: Scale): Instant {
   const time = `${clock.map(two).join(':')}.${digits.padEnd(3, '0')}`;
   const written = date
     ? `${String(year).padStart(4, '0')}-${date[2].padStart(2, '0')}-${date[3].padStart(2, '0')}${date[4] ?? ' '}${time}`
-    : `${yday![1]}:${yday![2]}:${time}`;
+    : `${yday![1]}:${yday![2].padStart(3, '0')}:${time}`;
   return {
     nanoseconds: onScale(days, seconds * NS + parts, scale),
     text: `${written}${scale === 'utc' ? '' : `/${scale}`}`,

@@ -135,10 +135,11 @@ test('names with a colon are bound, and bare ones that are', (t) => {
   t.is(compiled('day_obs in (:none)', { bind }), 'false');
   t.is(compiled('day_obs not in (:none)', { bind }), '(not false)');
   t.is(compiled('day_obs = :no', { bind }), '(day_obs is null)');
-  t.is(compiled(':yes and day_obs = 1', { bind }), '(true and (day_obs = <1>::int8))');
+  refused(t, () => compiled(':yes and day_obs = 1', { bind }), /expected a condition/);
+  refused(t, () => compiled('day_obs in (:fractions)', { bind: '{"fractions": [1.0]}' }), /of type float/);
   refused(t, () => compiled('day_obs = :days', { bind }), /a bound list/);
   refused(t, () => compiled('day_obs in (:night2)', { bind }), /nothing is bound to the name 'night2'/);
-  refused(t, () => compiled('day_obs in (:yes)', { bind }), /a bool/);
+  refused(t, () => compiled('day_obs in (:yes)', { bind }), /of type bool/);
   const same = { bind: '{"visit": 5, "seq_num": 6}' };
   t.is(compiled('visit = :visit', same), '(visit = <5>::int8)');
   t.is(compiled('exposure = visit', same), '(exposure = <5>::int8)');

@@ -22,6 +22,7 @@ import type { Analysis, Context, FieldReference, ValueType } from './reference.t
 import { box, circle, point, polygon, type RegionValue, RegionValueError, regionOfPos } from './regions.ts';
 import { lookUp } from './resolve.ts';
 import { clampedInstant, TimeError, timespanText } from './times.ts';
+import { isNumeric, mismatchHint } from './types.ts';
 
 /** What a piece of an expression is. */
 type Typed =
@@ -455,21 +456,7 @@ class Analyser {
 const EXTENDED: readonly ValueType[] = ['timespan', 'region'];
 const EXTENDED_HINT = 'Use OVERLAPS, or compare the begin and the end of a timespan.';
 
-const isNumeric = (type: ValueType) => type === 'int' || type === 'float';
-
 const ORDERED: readonly ValueType[] = ['int', 'float', 'string', 'datetime'];
-
-/** What to do about two types that do not fit. */
-function mismatchHint(left: ValueType, right: ValueType): string | undefined {
-  const types = [left, right];
-  if (types.includes('datetime') && types.includes('timespan'))
-    return 'Compare its begin or end, such as visit.timespan.begin, or write OVERLAPS.';
-  if (types.includes('datetime')) return "A time is written T'2019-04-02 12:00:00'.";
-  if (types.includes('uuid')) return "A UUID is written UUID('…').";
-  if (types.includes('string')) return "Strings stand between single quotes, numbers do not: 'DECam', 57.";
-  if (types.includes('int') && types.includes('float')) return 'Write 2.0 where the column is a float.';
-  return undefined;
-}
 
 /** The column of a region that is no constant. */
 function regionField(value: Value): FieldReference {

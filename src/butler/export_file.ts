@@ -5,6 +5,7 @@
 import { type CollectionTag, isMap, parse, type ScalarTag } from 'yaml';
 import { z } from 'zod';
 import { parseTime, TimeError } from '../../plv8/butler/where/times.ts';
+import { pythonTags } from './python_yaml.ts';
 
 /** A time of the TAI scale. */
 export class TaiTime {
@@ -187,7 +188,7 @@ export function readExportFile(text: string): ExportFile {
       version: '1.1',
       intAsBigInt: true,
       customTags: (tags) => [
-        ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== timestampTag.tag),
+        ...pythonTags(tags).filter((tag) => typeof tag === 'string' || tag.tag !== timestampTag.tag),
         timestampTag,
         timeTag,
         uuidTag,

@@ -9,6 +9,7 @@ import { openCsv } from '../formats/csv.ts';
 import { openEcsv } from '../formats/ecsv.ts';
 import { readFitsHeaders } from '../formats/fits.ts';
 import { type Batch, type Column, FormatError, type OpenFile, type Vector } from '../formats/table.ts';
+import { pythonTags } from './python_yaml.ts';
 
 export type HeaderValue = string | number | bigint | boolean | null;
 export type HeaderCards = ReadonlyMap<string, HeaderValue>;
@@ -74,6 +75,7 @@ async function fromYaml(file: string): Promise<FoundHeader[]> {
       version: '1.1',
       schema: 'yaml-1.1',
       intAsBigInt: true,
+      customTags: pythonTags,
       uniqueKeys: false,
       logLevel: 'silent',
     });

@@ -76,6 +76,12 @@ function removeDatasetType(): Command {
     .description('remove a dataset type that no dataset has; one that does not exist is no error')
     .action((name: string, options: RegistryOptions) =>
       reportCall({ name: 'remove_dataset_type', arguments: { name } }, options, () => `${name} is removed`),
+    )
+    .addHelpText(
+      'after',
+      `
+Example:
+  almagest butler remove-dataset-type bias`,
     );
 }
 

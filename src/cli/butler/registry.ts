@@ -85,6 +85,12 @@ function list(): Command {
         if (options.json) console.log(JSON.stringify((await client.query(sql)).rows));
         else console.log(formatResult(await queryText(client, sql)));
       }),
+    )
+    .addHelpText(
+      'after',
+      `
+Example:
+  almagest butler list`,
     );
 }
 

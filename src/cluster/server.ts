@@ -83,6 +83,7 @@ port = ${port ?? 5432}
 unix_socket_directories = '${home.socket}'
 unix_socket_permissions = 0700
 shared_preload_libraries = 'plv8'
+max_connections = 400
 shared_buffers = ${sharedBuffers}MB
 effective_cache_size = ${Math.round(gigabytes * 1024 * 0.5)}MB
 work_mem = 64MB

@@ -1,5 +1,6 @@
 /** Instruments, certification of calibrations, and files of datasets, by what they promise. */
 import test from 'ava';
+import { database } from '../support/database.ts';
 import { fails, value } from './collection_support.ts';
 import { datasetRegistry, detector, insert, validity } from './dataset_support.ts';
 
@@ -44,4 +45,15 @@ test('import_file_records: a dataset that has a file keeps it', async (t) => {
   t.deepEqual(await db.query('select path, file_size::text from r.file_datastore_records'), [
     { path: 'a.fits', file_size: '9007199254740993' },
   ]);
+});
+
+test('a loader who may not make the table of files is told who may', async (t) => {
+  await using db = await database();
+  await db.client.query(`select butler.create_registry('deep'); set role almagest_loader`);
+  const error = await t.throwsAsync<Error & { code: string; hint: string }>(
+    db.query(`select butler.import_file_records('[]')`),
+  );
+  t.is(error!.code, '42501');
+  t.is(error!.message, 'permission denied: registry deep has no table of files yet');
+  t.regex(error!.hint, /almagest_owner import the first files/);
 });

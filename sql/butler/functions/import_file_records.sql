@@ -10,6 +10,12 @@ declare
   count bigint;
 begin
   if to_regclass(format('%I.file_datastore_records', registry)) is null then
+    if not has_schema_privilege(registry, 'create') then
+      raise exception using
+        errcode = 'insufficient_privilege',
+        message = format('permission denied: registry %s has no table of files yet', registry),
+        hint = 'Let a member of almagest_owner import the first files, or leave their paths out (almagest butler import --no-files).';
+    end if;
     execute format($ddl$
       create table %1$I.file_datastore_records (
         dataset_id uuid not null,

@@ -49,9 +49,11 @@ export function findDataset(
   cross join unnest(${rootIds}) with ordinality as root (id, place)
   left join ${registry.table('collection_flat')} f on f.parent = root.id and f.child = t.collection_id
   where (t.collection_id = root.id or f.child is not null)${condition}`;
+  const isTimed = type.calibs !== undefined && hasTimespan;
   const candidates = [
-    found(type.tags, 'null::int8range', ''),
-    ...(type.calibs !== undefined && hasTimespan
+    // No calibration is asked for in no time at all, wherever it may be.
+    found(type.tags, 'null::int8range', isTimed ? ' and not isempty($3)' : ''),
+    ...(type.calibs !== undefined && isTimed
       ? [found(type.calibs, 'butler._shown_timespan(t.timespan)', ' and t.timespan && $3')]
       : []),
   ].join('\n  union all');

@@ -57,6 +57,11 @@ test('CALIBRATION collections count only with a timespan, and must then have one
   t.is(await s.find(1, ['c'], '(,101)'), s.other);
   t.is(await s.find(1, ['c'], '[300,400)'), null);
   t.is(await s.find(1, ['c'], 'empty'), null);
+  t.is(
+    await s.find(1, ['c', 'run1'], 'empty'),
+    null,
+    'a calibration is not in a run for an empty timespan either',
+  );
   t.is(await s.find(1, ['c', 'run2'], '[300,400)'), s.other);
   t.is(await s.find(1, ['run1', 'c'], '[150,160)'), s.one);
   const error = await fails(t, s.find(1, ['run3', 'c', 'run1'], '[199,201)'), 'CalibrationLookupError');

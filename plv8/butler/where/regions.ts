@@ -36,13 +36,16 @@ export function point(ra: number, decl: number): RegionValue {
   return { text: circle(ra, decl, 0).text, point: { ra, decl } };
 }
 
+/**
+ * CIRCLE(ra, dec, radius) as the Data Butler reads it, which reaches twice as far as it says: the same expression
+ * gives the same rows from every client. REGION('CIRCLE ra dec radius') has the radius that it names.
+ */
 export function circle(ra: number, decl: number, radius: number): RegionValue {
   checkNumbers([ra, decl, radius]);
   checkDeclination(decl);
   if (radius < 0) throw new RegionValueError('the radius of a circle cannot be negative');
-  return {
-    text: checked(() => regionToBase64(circleOfAngle(fromDegrees(ra, decl), radius * RADIANS_PER_DEGREE))),
-  };
+  const reach = Math.min(2 * radius, 180) * RADIANS_PER_DEGREE;
+  return { text: checked(() => regionToBase64(circleOfAngle(fromDegrees(ra, decl), reach))) };
 }
 
 /** Width and height are those of coordinates: a width of 2 at any declination spans 2° of right ascension. */

@@ -127,11 +127,10 @@ test('records are stored as clients store them, and are the same in either form'
 test('conditions on timespans, and orders by their bounds, take both forms for one', async (t) => {
   await using db = await datasetRegistry();
   await db.query('delete from r.exposure where id > 5');
-  const bind = '{"spans": [{"$timespan": {"begin": null, "end": null}}, {"$timespan": "empty"}]}';
   const exposures = async (where: string, order = '{exposure}') => {
     const rows = await db.query<{ id: string }>(
-      `select q ->> 'exposure' as id from butler.query_data_ids('{exposure}', "where" => $1, bind => $2, order_by => $3) q`,
-      [`instrument = 'Cam' and ${where}`, bind, order],
+      `select q ->> 'exposure' as id from butler.query_data_ids('{exposure}', "where" => $1, order_by => $2) q`,
+      [`instrument = 'Cam' and ${where}`, order],
     );
     return rows.map(({ id }) => Number(id));
   };
@@ -145,9 +144,6 @@ test('conditions on timespans, and orders by their bounds, take both forms for o
       [`exposure.timespan.begin = ${t0}`, [1, 2]],
       [`exposure.timespan.end = ${end}`, [1, 3]],
       [`exposure.timespan.end < ${soon}`, [2, 4]],
-      [`exposure.timespan = (NULL, NULL)`, [1]],
-      [`exposure.timespan in (:spans)`, [1, 5]],
-      [`exposure.timespan != (NULL, NULL)`, [2, 3, 4, 5]],
       [`exposure.timespan OVERLAPS (${soon}, NULL)`, [1, 3]],
       [`exposure.timespan OVERLAPS ${soon}`, [1, 3]],
       [`exposure.timespan OVERLAPS ${end}`, [1, 3]],

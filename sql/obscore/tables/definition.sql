@@ -1,0 +1,10 @@
+comment on table obscore.definition is 'The ObsCore tables of this database; each is in the schema of its registry';
+comment on column obscore.definition.registry is 'Registry whose datasets it shows';
+comment on column obscore.definition.table_name is 'Name of the table, or of the materialized view, in the registry''s schema';
+comment on column obscore.definition.mode is 'live: kept in the transaction of each change; manual: changes are collected until obscore.refresh; matview: a materialized view, as of the last obscore.refresh';
+comment on column obscore.definition.on_error is 'What a dataset does whose row cannot be made whole: record: the row has NULL for what is not known and obscore.error says why; raise: the change of the registry fails';
+comment on column obscore.definition.published is 'Whether its rows are in ivoa.obscore';
+comment on column obscore.definition.config is 'Configuration, in the form of dax_obscore''s YAML';
+comment on column obscore.definition.built is 'When all its rows were last made anew';
+grant select on obscore.definition to almagest_reader;
+grant insert, update, delete on obscore.definition to almagest_owner;

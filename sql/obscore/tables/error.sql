@@ -1,0 +1,10 @@
+comment on table obscore.error is 'Datasets of which ObsCore tables do not have all that they should, and why; a row goes when its cause is repaired';
+comment on column obscore.error.registry is 'Registry of the ObsCore table';
+comment on column obscore.error.table_name is 'Name of the ObsCore table';
+comment on column obscore.error.dataset_type is 'Dataset type';
+comment on column obscore.error.dataset_id is 'Dataset; NULL for what concerns all of its type';
+comment on column obscore.error.column_name is 'Column that is NULL for want of a value; s_region stands for all spatial columns';
+comment on column obscore.error.reason is 'What is wrong';
+comment on column obscore.error.since is 'When it was first noticed';
+grant select on obscore.error to almagest_reader;
+grant insert, update, delete on obscore.error to almagest_owner;

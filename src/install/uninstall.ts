@@ -23,8 +23,10 @@ const kinds = [
   {
     kind: 'type',
     names: `select format('%I.%I', n.nspname, t.typname) as name
-            from pg_type t join pg_namespace n on n.oid = t.typnamespace
-            where n.nspname = any($1) and t.typtype in ('d', 'e')`,
+            from pg_type t
+            join pg_namespace n on n.oid = t.typnamespace
+            left join pg_class c on c.oid = t.typrelid
+            where n.nspname = any($1) and (t.typtype in ('d', 'e') or c.relkind = 'c')`,
   },
   { kind: 'schema', names: 'select quote_ident(nspname) as name from pg_namespace where nspname = any($1)' },
 ];

@@ -1,2 +1,2 @@
 /** Every PL/v8 routine of the schema obscore; an export's name is the SQL function's. */
-export {};
+export * from './routines/config.ts';

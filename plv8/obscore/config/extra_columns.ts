@@ -1,0 +1,138 @@
+/** Extra columns: constants, and templates whose text is converted to a type. */
+import { JsonNumber } from '../../butler/where/exact_json.ts';
+import { extraColumnType, keyColumns, spatialColumns, staticColumns } from '../columns.ts';
+import type { ExtraColumn } from '../config.ts';
+import { columnTypes, extraColumnOptions } from './options.ts';
+import { isInteger, kindOf, nameComplaint, type Place, pathText, textComplaint } from './place.ts';
+
+/** Lengths that PostgreSQL gives to a varchar. */
+const longest = 10_485_760;
+
+/** The length of a column of constants: longer than any that is kept, so that the column is text. */
+const constantLength = 255;
+
+/** Columns that PostgreSQL has in every table. */
+const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
+
+/** A constant of SQL, whatever standard_conforming_strings says. */
+export function literal(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
+  return text.includes('\\') ? ` E${quoted}` : quoted;
+}
+
+/** Why an integer does not fit a bigint, or null where it does. */
+function bigintComplaint(text: string): string | null {
+  const value = BigInt(text);
+  return BigInt.asIntN(64, value) === value ? null : 'is beyond the range of a bigint';
+}
+
+type Value = Pick<ExtraColumn, 'source' | 'type' | 'length' | 'doc'>;
+
+function constant(place: Place): Value | undefined {
+  const { value } = place;
+  const made = (sql: string, type: ExtraColumn['type'], length: number | null = null): Value => ({
+    source: { constant: sql },
+    type,
+    length,
+    doc: null,
+  });
+  if (typeof value === 'boolean') return made(String(value), 'bool');
+  if (typeof value === 'string') {
+    const wrong = textComplaint(value);
+    return wrong === null ? made(`${literal(value)}::text`, 'string', constantLength) : place.complain(wrong);
+  }
+  if (value instanceof JsonNumber && isInteger(value)) {
+    const wrong = bigintComplaint(value.text);
+    return wrong === null ? made(`'${value.text}'::int8`, 'int') : place.complain(wrong);
+  }
+  if (value instanceof JsonNumber) {
+    const number = place.number();
+    return number === undefined ? undefined : made(`'${value.text}'::float8`, 'float');
+  }
+  return place.complain(`expected a constant or an object with a template, not ${kindOf(value ?? null)}`);
+}
+
+function templated(place: Place, checkTemplate: (template: string) => string | null): Value | undefined {
+  const options = place.options(extraColumnOptions);
+  if (!options) return undefined;
+  const template = options.template.text();
+  const wrong = template === undefined ? null : checkTemplate(template);
+  if (wrong !== null) options.template.complain(wrong);
+  const type = options.type.value === undefined ? 'string' : options.type.word(columnTypes);
+  const length = options.length.optional((length) => length.integer(1, longest));
+  const doc = options.doc.optional((text) => text.text());
+  if (length !== null && type !== undefined && type !== 'string') {
+    options.length.complain('only a string has a length');
+    return undefined;
+  }
+  if (template === undefined || wrong !== null || type === undefined) return undefined;
+  return { source: { template }, type, length, doc };
+}
+
+/** Types of extra columns that a column of the table can hold, whatever it is called. */
+const storable: { readonly [sqlType: string]: readonly ExtraColumn['type'][] } = {
+  text: ['string'],
+  smallint: ['int'],
+  integer: ['int'],
+  'double precision': ['float', 'int'],
+};
+
+/**
+ * Extra columns as they come: of the whole table first, then of each dataset type. Of those of one name the first says
+ * what the column is, as in the Data Butler; another type is a complaint.
+ */
+export class ExtraColumns {
+  /** Those that are no columns of every table, in order. */
+  readonly columns: ExtraColumn[] = [];
+  private readonly known = new Map<string, { readonly column: ExtraColumn; readonly place: Place }>();
+  private readonly checkTemplate: (template: string) => string | null;
+
+  constructor(checkTemplate: (template: string) => string | null) {
+    this.checkTemplate = checkTemplate;
+  }
+
+  /** Reads `extra_columns`, which may be absent. */
+  read(place: Place): ExtraColumn[] {
+    const entries = place.optional((object) => object.entries()) ?? [];
+    return entries.flatMap(([name, at]) => this.column(name, at) ?? []);
+  }
+
+  private column(name: string, place: Place): ExtraColumn | undefined {
+    const wrong = this.nameComplaint(name);
+    if (wrong !== null) return place.complain(wrong);
+    const value = place.value instanceof Map ? templated(place, this.checkTemplate) : constant(place);
+    if (!value) return undefined;
+    const fixed = staticColumns.find((column) => column.name === name);
+    if (fixed) {
+      if (!storable[fixed.sqlType].includes(value.type))
+        return place.complain(
+          `is of type ${value.type}, but the column ${name} is ${fixed.sqlType}: type ${storable[fixed.sqlType].join(' or ')}`,
+        );
+      return { name, ...value, length: null, sqlType: fixed.sqlType };
+    }
+    const first = this.known.get(name);
+    if (!first) {
+      const column = { name, ...value, sqlType: extraColumnType(value) };
+      this.known.set(name, { column, place });
+      this.columns.push(column);
+      return column;
+    }
+    if (first.column.type !== value.type)
+      return place.complain(
+        `is of type ${value.type}, but ${pathText(first.place.steps)} makes the column one of type ${first.column.type}`,
+      );
+    return { name, ...value, length: first.column.length, sqlType: first.column.sqlType };
+  }
+
+  private nameComplaint(name: string): string | null {
+    const wrong = nameComplaint(name);
+    if (wrong !== null) return `the column's name ${wrong}`;
+    if (systemColumns.includes(name))
+      return `PostgreSQL has a column ${name} in every table: take another name`;
+    if (keyColumns.some((column) => column.name === name))
+      return `every ObsCore table has a column ${name} of its own: take another name`;
+    if (spatialColumns.some((column) => column.name === name))
+      return `${name} is made from the region of the data ID: take another name`;
+    return null;
+  }
+}

@@ -1,0 +1,35 @@
+/** The collections of ObsCore tables, for triggers. */
+import { type Routine, routine } from '../../routine.ts';
+import { openDefinition } from '../definition.ts';
+import { refreshMembers } from '../members.ts';
+
+export const _refresh_members: Routine = routine(
+  {
+    args: [
+      ['registry', 'name'],
+      ['table_name', 'name'],
+      ['collections', 'int8[]', 'null'],
+    ],
+    returns: {
+      table: [
+        ['collection_id', 'int8'],
+        ['change', 'text'],
+      ],
+    },
+    volatility: 'volatile',
+    strict: false,
+    parallel: 'unsafe',
+    usesSql: true,
+    rows: 10,
+    comment:
+      'Brings almagest_obscore_member up to date for an ObsCore table and tells which collections were added, removed ' +
+      'or moved in its order; as few as possible are moved. collections: the only ones that can have changed.',
+  },
+  (registry, tableName, collections) =>
+    refreshMembers(openDefinition(registry, tableName), collections as bigint[] | null).map(
+      ({ id, change }) => ({
+        collection_id: id,
+        change,
+      }),
+    ),
+);

@@ -13,7 +13,13 @@ import {
 import { expandCollections } from './collections.ts';
 import { dataIdJson } from './data_id.ts';
 import { orRefuse, referenceCheck } from './references.ts';
-import { type CollectionType, collectionTypes, type DatasetType, type Registry } from './registry.ts';
+import {
+  type Collection,
+  type CollectionType,
+  collectionTypes,
+  type DatasetType,
+  type Registry,
+} from './registry.ts';
 import { Parameters } from './statement.ts';
 
 /** The dataset types of datasets that exist, in the order in which all operations go through them. */
@@ -84,6 +90,82 @@ export function givenTogether(type: DatasetType, purpose: string): Problem {
   };
 }
 
+/** How the chosen datasets of some types come into a collection. */
+export interface Association<T extends DatasetType> {
+  readonly types: readonly T[];
+  readonly collection: Collection;
+  /** The table that holds a type's associations of this kind. */
+  readonly table: (type: T) => string;
+  /** Columns of that table besides dataset type, dataset, collection and dimensions, with their values. */
+  readonly more: (type: T) => readonly (readonly [column: string, value: string])[];
+  /** Which rows that are there already are passed over: a target of ON CONFLICT, or nothing for all. */
+  readonly passedOver: string;
+  /** What two datasets of one data ID cannot do, and the rows that are in the way, `position` and `line`. */
+  readonly purpose: string;
+  readonly inTheWay: (type: T, collectionId: string) => Problem;
+  /** The statement's result, from how many rows it wrote, wanted and chose. */
+  readonly result: (counts: Readonly<Record<'written' | 'wanted' | 'chosen', string>>) => string;
+}
+
+/** The statement of an association, with or without the foreign keys' own checks. */
+export function association<T extends DatasetType>(
+  registry: Registry,
+  { types, collection, table, more, passedOver, purpose, inTheWay, result }: Association<T>,
+  checksAtOnce: boolean,
+): Change {
+  const parameters = new Parameters();
+  const collectionId = parameters.add(String(collection.id), 'int8');
+  const chosen = [wantedIds, ...types.map((type) => chosenRows(registry, type))];
+  const written = (type: T) => plv8.quote_ident(`written ${type.name}`);
+  const writes = types.flatMap((type) => {
+    const order = type.dimensions.required.map((dimension) => `g.${plv8.quote_ident(dimension)}`).join(', ');
+    const added = more(type);
+    const columns = added.map(([column]) => `, ${column}`).join('');
+    const values = added.map(([, value]) => `, ${value}`).join('');
+    return [
+      ...summaryStatements(registry, collectionId, type, `${type.id}::int8`, chosenName(type)),
+      `${written(type)} as (
+  insert into ${table(type)} (dataset_type_id, dataset_id, collection_id${dimensionList(type.dimensions)}${columns})
+  select ${type.id}, g.id, ${collectionId}${dimensionList(type.dimensions, 'g.')}${values}
+  from ${chosenName(type)} g
+  order by ${order || 'g.id'}
+  on conflict ${passedOver} do nothing
+  returning 1
+)`,
+    ];
+  });
+  const problems: Problem[] = [
+    ...removedMeanwhile(registry, collection, types),
+    missingDatasets(registry),
+    ...types.flatMap((type) => [givenTogether(type, purpose), inTheWay(type, collectionId)]),
+  ];
+  const answer = result({
+    written: countOf(types.map(written)),
+    wanted: countOf(['wanted']),
+    chosen: countOf(types.map(chosenName)),
+  });
+  const check = checksAtOnce
+    ? referenceCheck(
+        registry,
+        types.flatMap((type) =>
+          associationRows(registry, type, table(type), collectionId, `${type.id}::int8`, chosenName(type)),
+        ),
+      )
+    : undefined;
+  return {
+    query: `
+with ${[...chosen, ...writes].join(',\n')}
+select ${answer}`,
+    ...(check && {
+      bulk: `
+with ${[...chosen, ...check.statements, ...writes].join(',\n')}
+select ${answer} where ${orRefuse(check)}`,
+    }),
+    problems: problemsQuery(chosen, problems, parameters),
+    parameters: parameters.values,
+  };
+}
+
 /**
  * The statement that puts the datasets `$3` into a TAGGED collection and counts those that are new there.
  * @throws MissingCollectionError, CollectionTypeError
@@ -95,31 +177,16 @@ export function associate(
   checksAtOnce: boolean,
 ): Change {
   const collection = collectionOf(registry, name, 'TAGGED', 'associate datasets with');
-  const types = typesOf(registry, ids);
-  const parameters = new Parameters();
-  const collectionId = parameters.add(String(collection.id), 'int8');
-  const chosen = [wantedIds, ...types.map((type) => chosenRows(registry, type))];
-  const tagged = (type: DatasetType) => plv8.quote_ident(`tagged ${type.name}`);
-  const writes = types.flatMap((type) => {
-    const order = type.dimensions.required.map((dimension) => `g.${plv8.quote_ident(dimension)}`).join(', ');
-    return [
-      ...summaryStatements(registry, collectionId, type, `${type.id}::int8`, chosenName(type)),
-      `${tagged(type)} as (
-  insert into ${type.tags} (dataset_type_id, dataset_id, collection_id${dimensionList(type.dimensions)})
-  select ${type.id}, g.id, ${collectionId}${dimensionList(type.dimensions, 'g.')}
-  from ${chosenName(type)} g
-  order by ${order || 'g.id'}
-  on conflict (dataset_id, collection_id) do nothing
-  returning 1
-)`,
-    ];
-  });
-  const problems: Problem[] = [
-    ...removedMeanwhile(registry, collection, types),
-    missingDatasets(registry),
-    ...types.flatMap((type): Problem[] => [
-      givenTogether(type, `be in the TAGGED collection '${collection.name}'`),
-      {
+  return association(
+    registry,
+    {
+      types: typesOf(registry, ids),
+      collection,
+      table: (type) => type.tags,
+      more: () => [],
+      passedOver: '(dataset_id, collection_id)',
+      purpose: `be in the TAGGED collection '${collection.name}'`,
+      inTheWay: (type, collectionId) => ({
         error: 'ConflictingDefinitionError',
         message: `collection '${collection.name}' has another ${type.name} of the same data ID`,
         hint: 'Disassociate that dataset first: a TAGGED collection never replaces one by itself.',
@@ -130,30 +197,11 @@ export function associate(
   join ${type.tags} t on t.dataset_type_id = ${type.id} and t.collection_id = ${collectionId}
     and ${sameDataId(type.dimensions, 't', 'g')}
   where t.dataset_id <> g.id`,
-      },
-    ]),
-  ];
-  const result = `case when (${countOf(['wanted'])}) = ${countOf(types.map(chosenName))} then ${countOf(types.map(tagged))} end`;
-  const check = checksAtOnce
-    ? referenceCheck(
-        registry,
-        types.flatMap((type) =>
-          associationRows(registry, type, type.tags, collectionId, `${type.id}::int8`, chosenName(type)),
-        ),
-      )
-    : undefined;
-  return {
-    query: `
-with ${[...chosen, ...writes].join(',\n')}
-select ${result}`,
-    ...(check && {
-      bulk: `
-with ${[...chosen, ...check.statements, ...writes].join(',\n')}
-select ${result} where ${orRefuse(check)}`,
-    }),
-    problems: problemsQuery(chosen, problems, parameters),
-    parameters: parameters.values,
-  };
+      }),
+      result: ({ written, wanted, chosen }) => `case when (${wanted}) = ${chosen} then ${written} end`,
+    },
+    checksAtOnce,
+  );
 }
 
 /**

@@ -1,27 +1,8 @@
 /** Validity of calibrations: certified for a timespan, decertified, and kept from overlapping by a constraint. */
-import {
-  chosenName,
-  chosenRows,
-  countOf,
-  givenTogether,
-  missingDatasets,
-  typesOf,
-  wantedIds,
-} from './associations.ts';
-import {
-  associationRows,
-  type Change,
-  collectionOf,
-  dimensionList,
-  type Problem,
-  problemsQuery,
-  removedMeanwhile,
-  sameDataId,
-  summaryStatements,
-} from './change.ts';
+import { association, chosenName, countOf, typesOf } from './associations.ts';
+import { type Change, collectionOf, dimensionList, sameDataId } from './change.ts';
 import { dataIdJson, dataIdRows } from './data_id.ts';
 import { butlerError } from './errors.ts';
-import { orRefuse, referenceCheck } from './references.ts';
 import type { DatasetType, Registry } from './registry.ts';
 import { Parameters } from './statement.ts';
 import { sequenceName } from './table.ts';
@@ -62,30 +43,19 @@ export function certify(
   const found = registry.collection(name ?? 'NULL');
   const types = typesOf(registry, ids).map(calibrationType);
   const collection = collectionOf(registry, found.name, 'CALIBRATION', 'certify datasets in');
-  const parameters = new Parameters();
-  const collectionId = parameters.add(String(collection.id), 'int8');
-  const chosen = [wantedIds, ...types.map((type) => chosenRows(registry, type))];
-  const certified = (type: DatasetType) => plv8.quote_ident(`certified ${type.name}`);
-  const writes = types.flatMap((type) => {
-    const order = type.dimensions.required.map((dimension) => `g.${plv8.quote_ident(dimension)}`).join(', ');
-    return [
-      ...summaryStatements(registry, collectionId, type, `${type.id}::int8`, chosenName(type)),
-      `${certified(type)} as (
-  insert into ${type.calibs} (id, dataset_type_id, dataset_id, collection_id${dimensionList(type.dimensions)}, timespan)
-  select ${nextKey(registry, type)}, ${type.id}, g.id, ${collectionId}${dimensionList(type.dimensions, 'g.')}, $4
-  from ${chosenName(type)} g
-  order by ${order || 'g.id'}
-  on conflict do nothing
-  returning 1
-)`,
-    ];
-  });
-  const problems: Problem[] = [
-    ...removedMeanwhile(registry, collection, types),
-    missingDatasets(registry),
-    ...types.flatMap((type): Problem[] => [
-      givenTogether(type, `be valid at once in '${collection.name}'`),
-      {
+  return association(
+    registry,
+    {
+      types,
+      collection,
+      table: (type) => type.calibs,
+      more: (type) => [
+        ['id', nextKey(registry, type)],
+        ['timespan', '$4'],
+      ],
+      passedOver: '',
+      purpose: `be valid at once in '${collection.name}'`,
+      inTheWay: (type, collectionId) => ({
         error: 'ConflictingDefinitionError',
         message: `collection '${collection.name}' has a ${type.name} of the same data ID that is valid in that time`,
         hint: 'Decertify that time first, or certify a timespan that only touches it.',
@@ -95,31 +65,11 @@ export function certify(
   from ${chosenName(type)} g
   join ${type.calibs} a on a.dataset_type_id = ${type.id} and a.collection_id = ${collectionId}
     and ${sameDataId(type.dimensions, 'a', 'g')} and a.timespan && $4`,
-      },
-    ]),
-  ];
-  const all = countOf(types.map(certified));
-  const result = `case when ${countOf(['wanted'])} = ${all} then ${all} end`;
-  const check = checksAtOnce
-    ? referenceCheck(
-        registry,
-        types.flatMap((type) =>
-          associationRows(registry, type, type.calibs, collectionId, `${type.id}::int8`, chosenName(type)),
-        ),
-      )
-    : undefined;
-  return {
-    query: `
-with ${[...chosen, ...writes].join(',\n')}
-select ${result}`,
-    ...(check && {
-      bulk: `
-with ${[...chosen, ...check.statements, ...writes].join(',\n')}
-select ${result} where ${orRefuse(check)}`,
-    }),
-    problems: problemsQuery(chosen, problems, parameters),
-    parameters: parameters.values,
-  };
+      }),
+      result: ({ written, wanted }) => `case when ${wanted} = ${written} then ${written} end`,
+    },
+    checksAtOnce,
+  );
 }
 
 /**

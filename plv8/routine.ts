@@ -85,6 +85,12 @@ export interface Signature<A extends readonly Argument[] = readonly Argument[], 
 
 export type Routine = ((...args: never[]) => unknown) & { readonly signature: Signature };
 
+/** How a routine behaves that changes what the database holds. */
+export const changes = { volatility: 'volatile', parallel: 'unsafe', usesSql: true } as const;
+
+/** How a routine behaves that looks at the database and gives one row: the statement that others then run. */
+export const compiles = { volatility: 'stable', strict: false, usesSql: true, rows: 1 } as const;
+
 /** Attaches an SQL signature to its implementation; a non-strict routine must accept null for every argument. */
 export function routine<
   const A extends readonly Argument[],

@@ -1,6 +1,6 @@
 /** Cameras in SQL: loading their geometry, and where their detectors look. */
 import { Failure } from '../../failure.ts';
-import { type Routine, routine } from '../../routine.ts';
+import { changes, type Routine, routine } from '../../routine.ts';
 import { parseCamera } from '../camera_forms.ts';
 import { paddingOf, readCamera, storeCamera } from '../camera_tables.ts';
 import { FocalPlane, regionText } from '../visit_regions.ts';
@@ -13,10 +13,8 @@ export const load_camera: Routine = routine(
       ['instrument', 'text', 'null'],
     ],
     returns: 'int8',
-    volatility: 'volatile',
-    parallel: 'unsafe',
+    ...changes,
     strict: false,
-    usesSql: true,
     comment:
       'Loads the geometry of a camera, in place of any of that name, and returns how many detectors it has. ' +
       'geometry: {"detectors": [{"id", "name", "raft", "name_in_raft", "purpose", "nx", "ny", "corners_deg"}]} with ' +

@@ -1,5 +1,5 @@
 /** Collections in SQL: registering, looking at them, and finding them by name. */
-import { type Routine, routine } from '../../routine.ts';
+import { compiles, type Routine, routine } from '../../routine.ts';
 import { collectionInfo, collectionTree, parentNames } from '../collection_info.ts';
 import { expandCollections, givenName, givenNames, givenType, registerCollection } from '../collections.ts';
 import { openRegistry } from '../registry.ts';
@@ -35,10 +35,7 @@ export const get_collection: Routine = routine(
     returns: {
       table: [...listed, ['children', 'text[]'], ['parents', 'text[]'], ['dataset_types', 'text[]']],
     },
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       "A collection, one row: its children in the chain's order, the chains that it is in, and the dataset types that " +
       'its summary holds (for a chain, those of its members), both by name. MissingCollectionError.',

@@ -1,5 +1,5 @@
 /** Compilers of the statements that read data IDs, for the shells in SQL that run them. */
-import { type Routine, routine } from '../../routine.ts';
+import { compiles, type Routine, routine } from '../../routine.ts';
 import { butlerError } from '../errors.ts';
 import { expandDataId } from '../expand.ts';
 import { openRegistry } from '../registry.ts';
@@ -16,10 +16,7 @@ export const _compile_expand_data_id: Routine = routine(
         ['parameters', 'text[]'],
       ],
     },
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The query of butler.expand_data_id for a data ID, with the parameters as $1 and the data ID as $2. Only its ' +
       'keys are looked at here, not its values.',

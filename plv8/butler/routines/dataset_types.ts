@@ -1,5 +1,5 @@
 /** Dataset types in SQL. */
-import { type Routine, routine } from '../../routine.ts';
+import { compiles, type Routine, routine } from '../../routine.ts';
 import { findDatasetTypes, registerDatasetType, removeDatasetType } from '../dataset_types.ts';
 import { butlerError } from '../errors.ts';
 import { type DatasetType, openRegistry } from '../registry.ts';
@@ -61,10 +61,7 @@ export const get_dataset_type: Routine = routine(
   {
     args: [['name', 'text'], registryArgument],
     returns: { table: listed },
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       "A dataset type, one row: the dimensions that its data IDs give and those that the records imply, in the universe's " +
       'order, its storage class, and whether it is a calibration. MissingDatasetTypeError.',

@@ -1,6 +1,6 @@
 /** Compilers of the statements that register, associate, find and remove datasets, for the shells in SQL that run them. */
 import { Failure } from '../../failure.ts';
-import { type Routine, routine } from '../../routine.ts';
+import { changes, compiles, type Routine, routine } from '../../routine.ts';
 import {
   associate,
   associations,
@@ -62,10 +62,7 @@ export const _compile_insert_datasets: Routine = routine(
   {
     args: [['dataset_type', 'text'], ['run', 'text'], ['id_mode', 'text'], atOnceArgument, registryArgument],
     returns: change,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The statement that registers new datasets for a JSON array of data IDs, $2, and gives their ids; and the query ' +
       'of what is in its way.',
@@ -85,10 +82,7 @@ export const _compile_import_datasets: Routine = routine(
       registryArgument,
     ],
     returns: change,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The statement that registers datasets of a JSON array of ids and data IDs, $2, and counts the new ones; and the ' +
       'query of what is in its way.',
@@ -104,10 +98,7 @@ export const _compile_associate: Routine = routine(
   {
     args: [['collection', 'text'], ['ids', 'uuid[]'], atOnceArgument, registryArgument],
     returns: change,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The statement that puts datasets, $3, into a TAGGED collection and counts the new ones; and the query of what is in its way.',
   },
@@ -120,10 +111,7 @@ export const _compile_disassociate: Routine = routine(
   {
     args: [['collection', 'text'], ['ids', 'uuid[]'], registryArgument],
     returns: query,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment: 'The statement that takes datasets, $3, out of a TAGGED collection and counts them.',
   },
   (collection, ids, name) => [disassociate(openRegistry(name), collection, ids ?? [])],
@@ -133,10 +121,7 @@ export const _compile_certify: Routine = routine(
   {
     args: [['collection', 'text'], ['ids', 'uuid[]'], atOnceArgument, registryArgument],
     returns: change,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The statement that certifies datasets, $3, in a CALIBRATION collection for a timespan, $4, and counts them; and the query of what is in its way.',
   },
@@ -149,10 +134,8 @@ export const _compile_decertify: Routine = routine(
   {
     args: [['collection', 'text'], ['dataset_type', 'text'], ['has_data_ids', 'boolean'], registryArgument],
     returns: query,
-    volatility: 'volatile',
-    parallel: 'unsafe',
+    ...changes,
     strict: false,
-    usesSql: true,
     rows: 1,
     comment:
       'The statement that takes a timespan, $4, out of the validity of datasets in a CALIBRATION collection, those of the data IDs of a JSON array, $2, or all, and counts the ranges that it cut. Locks the collection against others of its kind.',
@@ -171,10 +154,7 @@ export const _compile_find_dataset: Routine = routine(
       registryArgument,
     ],
     returns: query,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The query of the first dataset of a type with a data ID, the JSON $2, in the order of collections; in CALIBRATION ones of those that are valid in a timespan, $3.',
   },
@@ -187,10 +167,7 @@ export const _compile_query_associations: Routine = routine(
   {
     args: [['dataset_type', 'text'], ['collections', 'text[]'], ['types', 'text[]'], registryArgument],
     returns: query,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment: 'The query of the datasets of a type and the collections that hold them.',
   },
   (datasetType, collections, types, name) => [
@@ -214,10 +191,7 @@ export const _compile_remove_datasets: Routine = routine(
   {
     args: [registryArgument],
     returns: change,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment: 'The statement that removes datasets, $3, and counts them; and the query of what is in its way.',
   },
   (name) => [changeRow(removeDatasets(openRegistry(name)))],

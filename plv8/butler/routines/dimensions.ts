@@ -1,5 +1,5 @@
 /** Dimensions in SQL: what a set of them requires and implies. */
-import { type Routine, routine } from '../../routine.ts';
+import { compiles, type Routine, routine } from '../../routine.ts';
 import { openRegistry } from '../registry.ts';
 
 export const conform_dimensions: Routine = routine(
@@ -18,10 +18,7 @@ export const conform_dimensions: Routine = routine(
         ['skypix', 'text[]'],
       ],
     },
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The group of dimensions that the given ones make with all that they require and imply, each list in the ' +
       "universe's order: required (a data ID gives these), implied (records give these), names (both), governors, " +

@@ -1,6 +1,6 @@
 /** Compilers of the queries: each gives the statement that its SQL shell runs. */
 import type { Argument } from '../../routine.ts';
-import { type Routine, routine } from '../../routine.ts';
+import { compiles, type Routine, routine } from '../../routine.ts';
 import { compileDataIds, compileDatasets, compileRecords, type Options } from '../query/compile.ts';
 import { openRegistry } from '../registry.ts';
 import type { Compiled } from '../statement.ts';
@@ -39,10 +39,7 @@ export const _compile_query_datasets: Routine = routine(
   {
     args: [['dataset_type', 'text'], ['collections', 'text[]'], ['find_first', 'boolean'], ...common],
     returns: compiled,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The statement of butler.query_datasets: query takes parameters as its $1 and gives rows of id, dataset_type, run, data_id.',
   },
@@ -62,10 +59,7 @@ export const _compile_query_data_ids: Routine = routine(
   {
     args: [['dimensions', 'text[]'], ['datasets', 'text[]'], ['collections', 'text[]'], ...common],
     returns: compiled,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The statement of butler.query_data_ids: query takes parameters as its $1 and gives one JSON object a row.',
   },
@@ -85,10 +79,7 @@ export const _compile_query_dimension_records: Routine = routine(
   {
     args: [['element', 'text'], ['datasets', 'text[]'], ['collections', 'text[]'], ...common],
     returns: compiled,
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The statement of butler.query_dimension_records: query takes parameters as its $1 and gives one JSON object a row.',
   },

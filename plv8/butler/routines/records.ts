@@ -1,6 +1,6 @@
 /** Compilers of the statements that write records, for the shells in SQL that run them. */
 import { Failure } from '../../failure.ts';
-import { type Routine, routine } from '../../routine.ts';
+import { compiles, type Routine, routine } from '../../routine.ts';
 import { butlerErrors } from '../errors.ts';
 import {
   type ConflictAction,
@@ -27,10 +27,7 @@ export const _compile_insert_records: Routine = routine(
         ['parameters', 'text[]'],
       ],
     },
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'Statements that insert records of an element, to be run in order with the parameters as $1 and the records, a ' +
       'JSON array, as $2; the first gives how many were written. DimensionNameError for an element without records.',
@@ -62,10 +59,7 @@ export const _compile_sync_record: Routine = routine(
         ['key', 'text'],
       ],
     },
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'Statements that compare, insert and update one record, with the parameters as $1 and the record, in a JSON ' +
       'array, as $2; key gives its data ID. Only the fields of the record are looked at here, not their values.',
@@ -106,10 +100,7 @@ export const _compile_record_complaint: Routine = routine(
         ['hint', 'text'],
       ],
     },
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'A query for the first record, of a JSON array as $2, for which a statement failed with an SQLSTATE and perhaps ' +
       'a constraint: its position, item, data_id and complaint; and the error that says so.',

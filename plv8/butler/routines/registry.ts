@@ -1,5 +1,5 @@
 /** Registries in SQL: made, adopted, given back, dropped. */
-import { type Routine, routine } from '../../routine.ts';
+import { changes, type Routine, routine } from '../../routine.ts';
 import { attachRegistry, detachRegistry, dropRegistry } from '../attach.ts';
 import { checkRegistry } from '../check/check.ts';
 import { createRegistry } from '../create.ts';
@@ -12,9 +12,7 @@ export const create_registry: Routine = routine(
       ['universe', 'text', "'daf_butler 8'"],
     ],
     returns: 'void',
-    volatility: 'volatile',
-    parallel: 'unsafe',
-    usesSql: true,
+    ...changes,
     comment:
       'Makes a registry: a schema of this name with the tables that clients of the Data Butler expect, readable to ' +
       'almagest_reader and writable to almagest_loader. RegistryStateError where there is one of that name, where ' +
@@ -31,9 +29,7 @@ export const attach: Routine = routine(
   {
     args: [['registry', 'name']],
     returns: 'void',
-    volatility: 'volatile',
-    parallel: 'unsafe',
-    usesSql: true,
+    ...changes,
     comment:
       'Adopts a registry that a client of the Data Butler made in this schema: adds collection_flat, the triggers that ' +
       'keep it, constraints against overlapping validity, indexes and statistics, announces the pixels of regions for ' +
@@ -51,9 +47,7 @@ export const detach: Routine = routine(
   {
     args: [['registry', 'name']],
     returns: 'void',
-    volatility: 'volatile',
-    parallel: 'unsafe',
-    usesSql: true,
+    ...changes,
     comment:
       'Takes away all that butler.attach or butler.create_registry added to the tables of the Data Butler, and forgets ' +
       'the registry: what it holds stays, for its clients. MissingRegistryError where there is no such registry.',
@@ -68,9 +62,7 @@ export const drop_registry: Routine = routine(
   {
     args: [['registry', 'name']],
     returns: 'void',
-    volatility: 'volatile',
-    parallel: 'unsafe',
-    usesSql: true,
+    ...changes,
     comment:
       'Drops a registry with all it holds: its tables, those that datastores keep in it, and its schema where ' +
       'butler.create_registry made it a registry and nothing else is in it. MissingRegistryError where there is no ' +

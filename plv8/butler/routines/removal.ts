@@ -1,5 +1,5 @@
 /** Removal of collections, and the upkeep of their summaries, in SQL. */
-import { type Routine, routine } from '../../routine.ts';
+import { compiles, type Routine, routine } from '../../routine.ts';
 import { givenName, givenNames } from '../collections.ts';
 import { openRegistry } from '../registry.ts';
 import { removeCollection, removeRuns } from '../removal.ts';
@@ -16,10 +16,7 @@ export const collection_summary: Routine = routine(
         ['governors', 'json'],
       ],
     },
-    volatility: 'stable',
-    strict: false,
-    usesSql: true,
-    rows: 1,
+    ...compiles,
     comment:
       'The dataset types that a collection may hold, by name, and the values that each governor dimension may have ' +
       'there, as {"instrument": ["DECam"]}; for a chain, those of all its members. They grow with inserts and shrink ' +

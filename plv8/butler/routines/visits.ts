@@ -1,5 +1,5 @@
 /** Visits in SQL. */
-import { type Routine, routine } from '../../routine.ts';
+import { changes, type Routine, routine } from '../../routine.ts';
 import { defineVisits, instrumentOf } from '../define_visits.ts';
 import { openRegistry } from '../registry.ts';
 
@@ -32,10 +32,8 @@ export const define_visits: Routine = routine(
         ['n_filtered', 'int8'],
       ],
     },
-    volatility: 'volatile',
-    parallel: 'unsafe',
+    ...changes,
     strict: false,
-    usesSql: true,
     rows: 1,
     comment:
       'Defines the visits that exposures make: their records, which exposures they consist of, the visit systems ' +

@@ -1,0 +1,24 @@
+create or replace function obscore.timespan_text(timespan int8range)
+returns text
+language sql stable parallel safe
+return
+  case
+    when isempty(timespan) then '(empty)'
+    else
+      -- Rounded to a millisecond first, then cut.
+      case when lower_inf(timespan) then '(-∞'
+        else '[' || to_char(
+          timestamp '1970-01-01' + interval '1 second' * floor((lower(timespan) + 500000) / 1000000000.0),
+          'YYYY-MM-DD"T"HH24:MI:SS')
+      end
+      || ', '
+      || case when upper_inf(timespan) then '∞'
+        else to_char(
+          timestamp '1970-01-01' + interval '1 second' * floor((upper(timespan) + 500000) / 1000000000.0),
+          'YYYY-MM-DD"T"HH24:MI:SS')
+      end
+      || ')'
+  end;
+
+comment on function obscore.timespan_text(int8range) is
+'A timespan as the Data Butler writes it in texts: [begin, end) on the scale of TAI, to the second. timespan: nanoseconds since 1970-01-01 TAI.';

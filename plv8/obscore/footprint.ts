@@ -1,0 +1,65 @@
+/** What an ObsCore table and its searches need of a region, worked out once, when the region is stored. */
+import { Failure } from '../failure.ts';
+import { decodeBase64, regionFromBase64 } from '../sky/base64.ts';
+import { circleIsEmpty } from '../sky/circle.ts';
+import { encodeRegion } from '../sky/codec.ts';
+import { regionBoundingCircle } from '../sky/compound.ts';
+import type { Region } from '../sky/region.ts';
+import { regionToText } from '../sky/s_region.ts';
+import { DEGREES_PER_RADIAN, latitudeOf, longitudeOf, type Vec3 } from '../sky/vector.ts';
+import { cover, edgeNormals, FOOTPRINT_CELLS } from './cover.ts';
+
+/** A polygon of more edges is tested by its region: so long a list costs more than it saves. */
+const MOST_EDGES = 64;
+
+export interface Footprint {
+  readonly kind: Region['kind'];
+  readonly region: Uint8Array;
+  /** The centre of the bounding circle, and its diameter [deg]. */
+  readonly center: Vec3;
+  readonly fov: number;
+  readonly text: string;
+  /** See `edgeNormals`; of a simple polygon only. */
+  readonly edges: Float64Array | undefined;
+  readonly cells: readonly number[];
+}
+
+/** The footprint of base64 text, or why it has none. */
+export function footprintOf(base64: string): Footprint | { readonly complaint: string } {
+  try {
+    const region = regionFromBase64(base64);
+    const circle = regionBoundingCircle(region);
+    if (circleIsEmpty(circle)) return { complaint: `an empty ${region.kind} has no position` };
+    const fov = circle.openingAngle * DEGREES_PER_RADIAN * 2;
+    if (!circle.center.every(Number.isFinite) || !Number.isFinite(fov))
+      return { complaint: `a ${region.kind} of numbers that are not finite` };
+    return {
+      kind: region.kind,
+      region: region.kind === 'ConvexPolygon' ? decodeBase64(base64) : encodeRegion(region),
+      center: circle.center,
+      fov,
+      text: regionToText(region),
+      edges:
+        region.kind === 'ConvexPolygon' && region.vertices.length <= MOST_EDGES
+          ? edgeNormals(region.vertices)
+          : undefined,
+      cells: cover(region, FOOTPRINT_CELLS),
+    };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { complaint: error.message };
+  }
+}
+
+/** A direction as pgSphere reads it: `(lon,lat)` in radians. */
+function spoint(v: Vec3): string {
+  return `(${longitudeOf(v)},${latitudeOf(v)})`;
+}
+
+/** pgSphere's literals of a region: its polygon, NULL for other kinds, and the centre of its bounding circle. */
+export function sphereLiterals(region: Region): readonly [spoly: string | null, position: string] {
+  return [
+    region.kind === 'ConvexPolygon' ? `{${region.vertices.map(spoint).join(',')}}` : null,
+    spoint(regionBoundingCircle(region).center),
+  ];
+}

@@ -1,0 +1,140 @@
+/** Footprints in SQL: regions decoded many at a time, and what searches ask of them. */
+import { openRegistry } from '../../butler/registry.ts';
+import { type Routine, routine } from '../../routine.ts';
+import { decodeRegion } from '../../sky/codec.ts';
+import { footprintOf, sphereLiterals } from '../footprint.ts';
+import { dropFootprints, prepareFootprints, pruneFootprints } from '../footprints.ts';
+
+export const _decode_footprints: Routine = routine(
+  {
+    args: [['regions', 'text[]']],
+    returns: {
+      table: [
+        ['kind', 'text'],
+        ['x', 'float8'],
+        ['y', 'float8'],
+        ['z', 'float8'],
+        ['rho', 'float8'],
+        ['fov', 'float8'],
+        ['s_region', 'text'],
+        ['region', 'bytea'],
+        ['edges', 'text'],
+        ['cells', 'text'],
+        ['complaint', 'text'],
+      ],
+    },
+    volatility: 'immutable',
+    cost: 10000,
+    rows: 1000,
+    comment:
+      'Footprints of regions in base64, in their order: kind, centre of the bounding circle as a unit vector with ' +
+      'its distance from the axis, diameter [deg], s_region, the region decoded, normals of the edges of a polygon, cells that cover the region ' +
+      '(the last two as text of arrays); or a complaint and NULLs for what cannot be decoded.',
+  },
+  (regions) =>
+    regions.map((base64) => {
+      const footprint = base64 === null ? { complaint: 'no region' } : footprintOf(base64);
+      if ('complaint' in footprint)
+        return {
+          kind: null,
+          x: null,
+          y: null,
+          z: null,
+          rho: null,
+          fov: null,
+          s_region: null,
+          region: null,
+          edges: null,
+          cells: null,
+          complaint: footprint.complaint,
+        };
+      const { kind, center, fov, text, region, edges, cells } = footprint;
+      return {
+        kind,
+        x: center[0],
+        y: center[1],
+        z: center[2],
+        rho: Math.sqrt(center[0] * center[0] + center[1] * center[1]),
+        fov,
+        s_region: text,
+        region,
+        edges: edges ? `{${edges.join()}}` : null,
+        cells: `{${cells.join()}}`,
+        complaint: null,
+      };
+    }),
+);
+
+export const _sphere_literals: Routine = routine(
+  {
+    args: [['regions', 'bytea[]']],
+    returns: {
+      table: [
+        ['spoly', 'text'],
+        ['spoint', 'text'],
+      ],
+    },
+    volatility: 'immutable',
+    cost: 10000,
+    rows: 1000,
+    comment:
+      "pgSphere's literals [rad] of regions, in their order: the polygon, NULL for other kinds, and the centre of the " +
+      'bounding circle; NULLs for no region.',
+  },
+  (regions) =>
+    regions.map((bytes) => {
+      if (bytes === null) return { spoly: null, spoint: null };
+      const [spoly, spoint] = sphereLiterals(decodeRegion(bytes));
+      return { spoly, spoint };
+    }),
+);
+
+export const _prune_footprints: Routine = routine(
+  {
+    args: [['registry', 'name']],
+    returns: 'int8',
+    volatility: 'volatile',
+    parallel: 'unsafe',
+    usesSql: true,
+    comment:
+      'Removes footprints of a registry that no dimension record and no row of an ObsCore table refers to any more, ' +
+      'and returns how many. Those that other sessions are about to refer to stay.',
+  },
+  (registry) => BigInt(pruneFootprints(openRegistry(registry))),
+);
+
+export const _prepare_footprints: Routine = routine(
+  {
+    args: [
+      ['registry', 'name'],
+      ['pgsphere', 'boolean', 'false'],
+    ],
+    returns: 'void',
+    volatility: 'volatile',
+    parallel: 'unsafe',
+    usesSql: true,
+    comment:
+      'Makes the footprints of a registry, adds what is missing, and has triggers keep them; obscore.create does. ' +
+      "pgsphere: as pgSphere's types, too. ObsCoreStateError where pgSphere is not installed.",
+  },
+  (registry, pgsphere) => {
+    prepareFootprints(openRegistry(registry), { pgsphere });
+    return undefined;
+  },
+);
+
+export const _drop_footprints: Routine = routine(
+  {
+    args: [['registry', 'name']],
+    returns: 'void',
+    volatility: 'volatile',
+    parallel: 'unsafe',
+    usesSql: true,
+    comment:
+      'Takes the footprints of a registry and their triggers away; with its last ObsCore table they go.',
+  },
+  (registry) => {
+    dropFootprints(openRegistry(registry));
+    return undefined;
+  },
+);

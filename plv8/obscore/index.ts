@@ -4,3 +4,4 @@ export * from './routines/format.ts';
 export * from './routines/footprints.ts';
 export * from './routines/members.ts';
 export * from './routines/publish.ts';
+export * from './routines/siav2.ts';

@@ -22,7 +22,7 @@ function rows<R extends object>(sql: string, values: readonly unknown[] = []): R
   return plv8.execute(sql, values) as R[];
 }
 
-interface PublishedTable extends Source {
+export interface PublishedTable extends Source {
   readonly registry: string;
   readonly tableName: string;
   /** Its configuration, as JSON text. */

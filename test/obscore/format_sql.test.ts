@@ -1,115 +1,123 @@
 /** Templates as SQL: their values in the server are those of Python's str.format. */
 import test from 'ava';
-import {
-  checkTemplate,
-  compileFormat,
-  type Formatted,
-  type Term,
-} from '../../plv8/obscore/format/compile.ts';
-import { type ColumnType, convert } from '../../plv8/obscore/format/convert.ts';
-import { database } from '../support/database.ts';
-
-const terms: Record<string, Term> = {
-  visit: { sql: 'r.visit', kind: 'int', nullable: true },
-  name: { sql: 'r.name', kind: 'str', nullable: true },
-  exptime: { sql: 'r.exptime', kind: 'float', nullable: true },
-  flag: { sql: 'r.flag', kind: 'bool', nullable: true },
-  id: { sql: 'r.id', kind: 'uuid', nullable: false },
-  timespan: { sql: 'r.timespan', kind: 'timespan', nullable: true },
-  run: { sql: 'r.run', kind: 'str', nullable: false },
-  dataset_type: { sql: "'raw'", kind: 'str', nullable: false, constant: 'raw' },
-};
-
-const lookup = (path: { name: string } | { record: string; field: string }) =>
-  'name' in path ? (path.name === 'o_ucd' ? 'none' : terms[path.name]) : undefined;
+import fc from 'fast-check';
+import { compileFormat, type Formatted, sqlText } from '../../plv8/obscore/format/compile.ts';
+import { convert } from '../../plv8/obscore/format/convert.ts';
+import { formatValue } from '../../plv8/obscore/format/value.ts';
+import { database, type TestDatabase } from '../support/database.ts';
+import { cases, lookup, pythonNumber, rows } from './format_support.ts';
 
 function compiled(template: string): Formatted {
   const result = compileFormat(template, lookup);
-  if (!('sql' in result)) throw new Error(JSON.stringify(result));
+  if (!('sql' in result)) throw new Error(`${template}: ${JSON.stringify(result)}`);
   return result;
 }
 
-const rows = `(values
-  (1, 903342::int8, 'HSC-R''s "\\ % $1', 30.0::float8, true, '0b1c3c0e-0000-4000-8000-00000000abcd'::uuid, '[1700000000000000000,1700000030123456789)'::int8range, 'runs/a'),
-  (2, -7, 'né𝄞', 1e23, false, '00000000-0000-0000-0000-000000000000', '[,1483228836999600000)', ''),
-  (3, 9223372036854775807, '', 'nan', null, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 'empty', 'x'),
-  (4, null, null, null, null, 'ffffffff-ffff-ffff-ffff-ffffffffffff', null, 'x')
-) as r (n, visit, name, exptime, flag, id, timespan, run)`;
+/** The value and the reason of each row, both as text. */
+async function values(db: TestDatabase, { sql, fails }: Formatted) {
+  const found = await db.query<{ value: string | null; reason: string | null }>(
+    `select (${sql})::text as value, ${fails ?? 'null::text'} as reason from ${rows} order by r.n`,
+  );
+  return found.map(({ value, reason }) => (reason === null ? { value } : { value, reason }));
+}
 
-test('a template has in every row the text that Python makes', async (t) => {
+test('a template has in every row the text that Python makes, and a column its value', async (t) => {
   await using db = await database();
-  const values = async ({ sql, fails }: Formatted) =>
-    (
-      await db.query<{ value: unknown; reason: string | null }>(
-        `select (${sql}) as value, ${fails ?? 'null::text'} as reason from ${rows} order by r.n`,
-      )
-    ).map(({ value, reason }) => (reason === null ? value : value === null ? `! ${reason}` : 'both'));
-  const text = async (template: string) => values(compiled(template));
-  const none = '! unsupported format string passed to NoneType.__format__';
-  t.deepEqual(await text('{visit}'), ['903342', '-7', '9223372036854775807', 'None']);
-  t.deepEqual(await text('v{visit:08d}/{{{run}}}'), [
-    'v00903342/{runs/a}',
-    'v-0000007/{}',
-    'v9223372036854775807/{x}',
-    none,
-  ]);
-  t.deepEqual(await text('{visit:,}|{visit:+x}'), [
-    '903,342|+dc8ae',
-    '-7|-7',
-    '9,223,372,036,854,775,807|+7fffffffffffffff',
-    none,
-  ]);
-  t.deepEqual(await text('{name:>8}|{name:.2}'), ['HSC-R\'s "\\ % $1|HS', '     né𝄞|né', '        |', none]);
-  t.deepEqual(await text('{name!r}'), [`'HSC-R\\'s "\\\\ % $1'`, "'né𝄞'", "''", 'None']);
-  t.deepEqual(await text('{exptime}'), ['30.0', '1e+23', 'nan', 'None']);
-  t.deepEqual(await text('{exptime:.1f}'), ['30.0', '99999999999999991611392.0', 'nan', none]);
-  t.deepEqual(await text('{flag}{flag!s:>6}'), ['True  True', 'False False', 'None  None', 'None  None']);
-  t.deepEqual(await text('{flag:d}'), ['1', '0', none, none]);
-  t.deepEqual(await text('{timespan}'), [
-    '[2023-11-14T22:13:20, 2023-11-14T22:13:50)',
-    '(-∞, 2017-01-01T00:00:37)',
-    '(empty)',
-    'None',
-  ]);
-  t.deepEqual(await text('{dataset_type:_^7}-{o_ucd}'), [
-    '__raw__-None',
-    '__raw__-None',
-    '__raw__-None',
-    '__raw__-None',
-  ]);
-  t.deepEqual(await text('{run:{visit}}').then((all) => all.slice(1)), [
-    '! Sign not allowed in string format specifier',
-    '! a width or precision of 9223372036854775807 is more than 100000',
-    "! Invalid format specifier 'None' for object of type 'str'",
-  ]);
-  const as = (template: string, type: ColumnType, length: number | null = null) =>
-    values(convert(compiled(template), type, length));
-  t.deepEqual(await as('{visit}', 'int'), [
-    903342n,
-    -7n,
-    9223372036854775807n,
-    "! invalid literal for int() with base 10: 'None'",
-  ]);
-  t.deepEqual(await as('{visit}', 'bool'), [
-    true,
-    true,
-    true,
-    "! invalid literal for int() with base 10: 'None'",
-  ]);
-  t.deepEqual(await as('1{flag:d}', 'float'), [11, 10, none, none]);
-  t.deepEqual(await as('{run}', 'string', 3), [
-    '! value of 6 characters is too long: the column has 3',
-    '',
-    'x',
-    'x',
+  t.true(cases.rows.length > 100);
+  for (const [template, type, answers] of cases.rows) {
+    const text = compiled(template);
+    const expected = answers.map((answer) => (typeof answer === 'string' ? { text: answer } : answer));
+    t.deepEqual(
+      await values(db, text),
+      expected.map(({ text, error }) =>
+        error === undefined ? { value: text } : { value: null, reason: error },
+      ),
+      template,
+    );
+    if (type === 'string') continue;
+    const found = await values(db, convert(text, type, null));
+    found.forEach(({ value, reason }, i) => {
+      const { error, value: python, fails } = expected[i];
+      if (python === undefined) {
+        t.is(value, null);
+        if (fails === 'range') t.regex(reason!, /beyond the range/);
+        else t.is(reason, error ?? fails, template);
+      } else if (type === 'float') t.is(formatValue(pythonNumber(value!), 'float', ''), python, template);
+      else t.is(value, type === 'bool' ? python.toLowerCase() : python, template);
+    });
+  }
+});
+
+test('floats keep their digits whatever the session writes of them', async (t) => {
+  await using db = await database();
+  await db.query('set extra_float_digits = -15');
+  const [first] = await values(db, {
+    ...compiled('{exptime}'),
+    sql: compiled('{exptime}').sql.replace('r.exptime', '(r.exptime + 1 / 3.0::float8)'),
+  });
+  t.is(first.value, '30.333333333333332');
+});
+
+test('a constant is the same text under every setting of the session', async (t) => {
+  await using db = await database();
+  for (const setting of ['on', 'off']) {
+    await db.query(`set standard_conforming_strings = ${setting}; set backslash_quote = off`);
+    const texts = fc.sample(fc.string({ unit: fc.constantFrom(...'\'\\"$%é𝄞\n{a') }), 100);
+    const [{ found }] = await db.query<{ found: string[] }>(
+      `select array[${texts.map((text) => sqlText(text)).join(', ')}]::text[] as found`,
+    );
+    t.deepEqual(found, texts);
+  }
+});
+
+test('a string longer than its column fails, counted in characters', async (t) => {
+  await using db = await database();
+  t.deepEqual(await values(db, convert(compiled('{run}'), 'string', 5)), [
+    { value: null, reason: 'value of 6 characters is too long: the column has 5' },
+    { value: '' },
+    { value: 'x' },
+    { value: 'u/é漢\n' },
+    { value: '>' },
+    { value: '0' },
   ]);
 });
 
-test('a key that is not there is told, and so is what no row can have', (t) => {
-  t.deepEqual(compileFormat('{run}{records[visit].name}', lookup), { missing: 'records[visit].name' });
-  t.deepEqual(compileFormat('{name:d}', lookup), {
-    invalid: "Unknown format code 'd' for object of type 'str'",
+test('a width beyond all reason fails, in the template or in a row', async (t) => {
+  await using db = await database();
+  t.deepEqual(compileFormat('{run:>1000000}', lookup), {
+    invalid: 'a width or precision of 1000000 is more than 100000',
   });
-  t.is(checkTemplate('{run'), "expected '}' before end of string");
-  t.is(checkTemplate('{run}'), null);
+  const found = await values(db, compiled('{det:{visit}}'));
+  t.is(found[0].reason, 'a width or precision of 903342 is more than 100000');
+  t.is(found[4].value, '999');
+});
+
+test('a character that no text can hold fails', async (t) => {
+  await using db = await database();
+  const found = await values(db, compiled('{visit:c}'));
+  t.is(found[4].reason, 'U+0000 is no character of a text');
+  t.is(found[1].reason, '%c arg not in range(0x110000)');
+});
+
+test('timespans are texts as the Data Butler writes them', async (t) => {
+  await using db = await database();
+  const term = { sql: 'x.t', kind: 'timespan', nullable: true } as const;
+  const result = compileFormat('{timespan}', () => term) as Formatted;
+  const found = await db.query<{ text: string }>(
+    `select ${result.sql} as text from unnest(array[
+       '[1700000000000000000,1700000030123456789)', '[,1483228836999999499)', '[1483228836999999500,)', '[-501,-500)',
+       'empty', '[-4611686018427387904,4611686018427387904)', null]::int8range[]) with ordinality as x (t, n) order by n`,
+  );
+  t.deepEqual(
+    found.map(({ text }) => text),
+    [
+      '[2023-11-14T22:13:20, 2023-11-14T22:13:50)',
+      '(-∞, 2017-01-01T00:00:36)',
+      '[2017-01-01T00:00:37, ∞)',
+      '[1969-12-31T23:59:59, 1970-01-01T00:00:00)',
+      '(empty)',
+      '[1823-11-12T00:06:21, 2116-02-20T23:53:38)',
+      'None',
+    ],
+  );
 });

@@ -104,7 +104,7 @@ function joined(pieces: readonly Piece[], lookup: Lookup): Formatted {
   if (parts.length === 0) return constant('');
   if (parts.length === 1) return parts[0];
   return {
-    sql: parts.map((part) => (part.constant === undefined ? part.sql : sqlText(part.constant))).join(' || '),
+    sql: `(${parts.map((part) => (part.constant === undefined ? part.sql : sqlText(part.constant))).join(' || ')})`,
     fails: firstFailure(parts.map((part) => part.fails)),
   };
 }

@@ -23,13 +23,20 @@ export function convert(text: Formatted, type: ColumnType, length: number | null
         ? `case when ${whole!.sql} is null then ${sqlText(type === 'float' ? invalidFloat('None') : invalidInt('None'))} end`
         : null,
     };
-  const number = type === 'float' ? 'float' : 'int';
-  const value = `obscore.python_${number}(${text.sql})`;
+  const number = type === 'float' ? 'float8' : 'int8';
+  const isPlain = `${text.sql} ~ '${plainNumbers[number]}'`;
+  const plain = `${text.sql}::${number}${type === 'bool' ? ' <> 0' : ''}`;
   return {
-    sql: type === 'bool' ? `(${value} <> 0)` : value,
-    fails: firstFailure([text.fails, `obscore.python_${number}_error(${text.sql})`]),
+    sql: `case when ${isPlain} then ${plain} else obscore.python_${type}(${text.sql}) end`,
+    fails: firstFailure([
+      text.fails,
+      `case when not ${isPlain} then obscore.python_conversion_error(${text.sql}, '${type}') end`,
+    ]),
   };
 }
+
+/** Texts that PostgreSQL reads as Python does. */
+const plainNumbers = { int8: '^[0-9]{1,18}$', float8: '^[0-9]{1,18}([.][0-9]{1,18})?$' } as const;
 
 /** The value of a term whose text reads back as it stands. */
 function fromTerm(sql: string, kind: string, type: Exclude<ColumnType, 'string'>): string | undefined {
@@ -55,10 +62,9 @@ const tooLong = (size: string, length: number): string =>
   `value of ${size} characters is too long: the column has ${length}`;
 
 function constantOf(text: string, type: Exclude<ColumnType, 'string'>): Formatted {
-  const value = type === 'float' ? pythonFloat(text) : pythonInt(text);
-  if (typeof value === 'string') return failure(value, sqlTypes[type]);
-  if (type === 'bool') return { sql: value === 0n ? 'false' : 'true', fails: null };
-  return { sql: `'${value}'::${sqlTypes[type]}`, fails: null };
+  const value = converted(text, type);
+  if (typeof value === 'object') return failure(value.error, sqlTypes[type]);
+  return { sql: type === 'bool' ? String(value) : `'${value}'::${sqlTypes[type]}`, fails: null };
 }
 
 const failure = (reason: string, type = 'text'): Formatted => ({
@@ -66,10 +72,12 @@ const failure = (reason: string, type = 'text'): Formatted => ({
   fails: `${sqlText(reason)}::text`,
 });
 
+/** CPython cuts the first of the two, and only that. */
 const invalidInt = (text: string): string =>
-  `invalid literal for int() with base 10: ${representation(text, 'str', false)}`;
-const invalidFloat = (text: string): string =>
-  `could not convert string to float: ${representation(text, 'str', false)}`;
+  `invalid literal for int() with base 10: ${[...quoted(text)].slice(0, 200).join('')}`;
+const invalidFloat = (text: string): string => `could not convert string to float: ${quoted(text)}`;
+
+const quoted = (text: string): string => representation(text, 'str', false);
 
 const AROUND = new RegExp(`^[${WHITE}]+|[${WHITE}]+$`, 'g');
 
@@ -81,23 +89,34 @@ function plain(text: string): string {
     : [...inside].map((letter) => digitOf(letter) ?? letter).join('');
 }
 
-/** Python's int(text), or why it is none; beyond int8 it cannot be stored. */
-export function pythonInt(text: string): bigint | string {
+/** What a text is as a value of a type; int8 holds whole numbers. */
+export function converted(
+  text: string,
+  type: Exclude<ColumnType, 'string'>,
+): bigint | number | boolean | { readonly error: string } {
+  if (type === 'float') return pythonFloat(text) ?? { error: invalidFloat(text) };
+  const value = pythonInt(text);
+  if (value === null) return { error: invalidInt(text) };
+  if (type === 'bool') return value !== 0n;
+  if (BigInt.asIntN(64, value) === value) return value;
+  return { error: `${value} is beyond the range of a 64-bit integer` };
+}
+
+/** Python's int(text), null where it raises. */
+export function pythonInt(text: string): bigint | null {
   const digits = plain(text);
-  if (!/^[+-]?\d+(_\d+)*$/.test(digits)) return invalidInt(text);
-  const negative = digits.startsWith('-');
+  if (!/^[+-]?\d+(_\d+)*$/.test(digits)) return null;
   const size = BigInt(digits.replace(/^[+-]/, '').replaceAll('_', ''));
-  const value = negative ? -size : size;
-  return BigInt.asIntN(64, value) === value ? value : `${digits} is out of the range of a 64-bit integer`;
+  return digits.startsWith('-') ? -size : size;
 }
 
 const FLOAT = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)([eE][+-]?\d+(_\d+)*)?$/;
 
-/** Python's float(text), or why it is none. */
-export function pythonFloat(text: string): number | string {
+/** Python's float(text), null where it raises. */
+export function pythonFloat(text: string): number | null {
   const digits = plain(text);
   if (FLOAT.test(digits)) return Number(digits.replaceAll('_', ''));
   const infinite = /^([+-]?)inf(inity)?$/i.exec(digits);
   if (infinite) return infinite[1] === '-' ? -Infinity : Infinity;
-  return /^[+-]?nan$/i.test(digits) ? NaN : invalidFloat(text);
+  return /^[+-]?nan$/i.test(digits) ? NaN : null;
 }

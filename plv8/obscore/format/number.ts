@@ -1,6 +1,6 @@
 /** Numbers under a format specification, as CPython's `int.__format__` and `float.__format__`. */
 import { type Decimal, fixedDigits, shortestDigits, significantDigits } from './decimal.ts';
-import { length, padded, parseSpec, type Spec, unknownType } from './spec.ts';
+import { checkSize, length, padded, parseSpec, type Spec, unknownType } from './spec.ts';
 import { FormatError } from './template.ts';
 
 /** A whole number. kind: int, or bool, whose values are 0 and 1 under a specification. */
@@ -13,6 +13,7 @@ export function formatInt(value: bigint, text: string, kind: 'int' | 'bool'): st
   if (spec.noNegativeZero)
     throw new FormatError('Negative zero coercion (z) not allowed in integer format specifier');
   if (type === 'c') return character(value, spec);
+  checkSize(spec);
   const radix = { b: 2, o: 8, x: 16, X: 16 }[type];
   const size = value < 0n ? -value : value;
   const digits = size.toString(radix ?? 10);
@@ -47,6 +48,7 @@ export function formatFloat(value: number, text: string): string {
 }
 
 function formatDouble(value: number, spec: Spec): string {
+  checkSize(spec);
   const percent = spec.type === '%';
   const shown = percent ? value * 100 : value;
   const size = Math.abs(shown);

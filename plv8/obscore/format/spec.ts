@@ -19,7 +19,7 @@ export interface Spec {
   readonly type: string;
 }
 
-/** Longest text that a width or precision may ask for: beyond, a template is a mistake. */
+/** The largest width and precision: what asks for more is a mistake. */
 const MAX_SIZE = 100000;
 
 /** The kinds' own alignment and type. */
@@ -44,8 +44,6 @@ export function parseSpec(text: string, kind: 'str' | 'int' | 'float', name: str
     if (at === start) return null;
     const value = BigInt(letters.slice(start, at).map(digitOf).join(''));
     if (value > 0x7fffffffffffffffn) throw new FormatError('Too many decimal digits in format string');
-    if (value > BigInt(MAX_SIZE))
-      throw new FormatError(`a width or precision of ${value} is more than ${MAX_SIZE}`);
     return Number(value);
   };
 
@@ -83,6 +81,12 @@ function checkGrouping(grouping: ',' | '_', type: string): void {
   const code = type.codePointAt(0)!;
   const shown = code > 32 && code < 128 ? type : `\\x${code.toString(16)}`;
   throw new FormatError(`Cannot specify '${grouping}' with '${shown}'.`);
+}
+
+/** Refuses what would make a text of absurd size. */
+export function checkSize({ width, precision }: Spec): void {
+  const size = Math.max(width ?? 0, precision ?? 0);
+  if (size > MAX_SIZE) throw new FormatError(`a width or precision of ${size} is more than ${MAX_SIZE}`);
 }
 
 /** Pads a text to the width: code points count, as in Python. */

@@ -1,7 +1,7 @@
 /** One value under a conversion and a format specification: what Python's `format(value, spec)` returns. */
 import { shortest } from '../../sky/format.ts';
 import { formatFloat, formatInt } from './number.ts';
-import { padded, parseSpec, unknownType } from './spec.ts';
+import { checkSize, padded, parseSpec, unknownType } from './spec.ts';
 import { FormatError } from './template.ts';
 import { isPrintable } from './unicode.ts';
 
@@ -78,5 +78,7 @@ function formatText(value: string, text: string): string {
   if (spec.noNegativeZero) refuse('Negative zero coercion (z)');
   if (spec.alternate) refuse('Alternate form (#)');
   if (spec.align === '=') throw new FormatError("'=' alignment not allowed in string format specifier");
+  // A precision cuts, however large it is.
+  checkSize({ ...spec, precision: null });
   return padded(spec.precision === null ? value : [...value].slice(0, spec.precision).join(''), spec);
 }

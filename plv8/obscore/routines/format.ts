@@ -1,6 +1,6 @@
 /** Python's formats and conversions as SQL functions, which compiled templates call where plain SQL does not do. */
 import { type Routine, routine } from '../../routine.ts';
-import { pythonFloat, pythonInt } from '../format/convert.ts';
+import { converted } from '../format/convert.ts';
 import { FormatError } from '../format/template.ts';
 import { formatValue, type Kind, representation, toText, type Value } from '../format/value.ts';
 
@@ -106,24 +106,11 @@ export const python_int: Routine = routine(
     args: [['value', 'text']],
     returns: 'int8',
     volatility: 'immutable',
-    comment: "Python's int() of a text, NULL where it raises and beyond int8.",
+    comment: "Python's int() of a text; NULL where it raises, and beyond int8.",
   },
   (value) => {
-    const number = pythonInt(value);
-    return typeof number === 'string' ? null : number;
-  },
-);
-
-export const python_int_error: Routine = routine(
-  {
-    args: [['value', 'text']],
-    returns: 'text',
-    volatility: 'immutable',
-    comment: "Why Python's int() of a text raises, or that it is beyond int8; NULL where it does not.",
-  },
-  (value) => {
-    const number = pythonInt(value);
-    return typeof number === 'string' ? number : null;
+    const result = converted(value, 'int');
+    return typeof result === 'bigint' ? result : null;
   },
 );
 
@@ -132,23 +119,40 @@ export const python_float: Routine = routine(
     args: [['value', 'text']],
     returns: 'float8',
     volatility: 'immutable',
-    comment: "Python's float() of a text, NULL where it raises.",
+    comment: "Python's float() of a text; NULL where it raises.",
   },
   (value) => {
-    const number = pythonFloat(value);
-    return typeof number === 'string' ? null : number;
+    const result = converted(value, 'float');
+    return typeof result === 'number' ? result : null;
   },
 );
 
-export const python_float_error: Routine = routine(
+export const python_bool: Routine = routine(
   {
     args: [['value', 'text']],
-    returns: 'text',
+    returns: 'boolean',
     volatility: 'immutable',
-    comment: "Why Python's float() of a text raises, NULL where it does not.",
+    comment: "Python's bool(int()) of a text; NULL where it raises.",
   },
   (value) => {
-    const number = pythonFloat(value);
-    return typeof number === 'string' ? number : null;
+    const result = converted(value, 'bool');
+    return typeof result === 'boolean' ? result : null;
+  },
+);
+
+export const python_conversion_error: Routine = routine(
+  {
+    args: [
+      ['value', 'text'],
+      ['type', 'text'],
+    ],
+    returns: 'text',
+    volatility: 'immutable',
+    comment:
+      'Why obscore.python_int, python_float or python_bool of a text is NULL, mostly in the words of Python; NULL where it is not. type: int, float or bool.',
+  },
+  (value, type) => {
+    const result = converted(value, type as 'int' | 'float' | 'bool');
+    return typeof result === 'object' ? result.error : null;
   },
 );

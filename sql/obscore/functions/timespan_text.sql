@@ -5,16 +5,16 @@ return
   case
     when isempty(timespan) then '(empty)'
     else
-      -- Rounded to a millisecond first, then cut.
+      -- Rounded to a microsecond first, then cut.
       case when lower_inf(timespan) then '(-∞'
         else '[' || to_char(
-          timestamp '1970-01-01' + interval '1 second' * floor((lower(timespan) + 500000) / 1000000000.0),
+          timestamp '1970-01-01' + interval '1 second' * floor((lower(timespan)::numeric + 500) * 0.000000001),
           'YYYY-MM-DD"T"HH24:MI:SS')
       end
       || ', '
       || case when upper_inf(timespan) then '∞'
         else to_char(
-          timestamp '1970-01-01' + interval '1 second' * floor((upper(timespan) + 500000) / 1000000000.0),
+          timestamp '1970-01-01' + interval '1 second' * floor((upper(timespan)::numeric + 500) * 0.000000001),
           'YYYY-MM-DD"T"HH24:MI:SS')
       end
       || ')'

@@ -1,0 +1,97 @@
+/**
+ * Which datasets of a type have rows: those in the members of an ObsCore table, and of a table that finds first, of
+ * each data ID the one in the first member. Queries of `dataset_id`, `run_id` and the required dimensions.
+ */
+import { collectionTypes, type DatasetType } from '../../butler/registry.ts';
+import type { Definition } from '../definition.ts';
+import { sqlText } from '../format/compile.ts';
+import { memberTable } from '../members.ts';
+
+const quoted = (names: readonly string[]): string[] => names.map((name) => plv8.quote_ident(name));
+
+/** Required dimensions in the order in which they are compared: whole numbers differ sooner than names do. */
+function keysOf(definition: Definition, { dimensions }: DatasetType): string[] {
+  const { universe } = definition.registry;
+  const isNumber = (name: string) =>
+    universe.element(name).columns.some(({ role, type }) => role === 'key' && type === 'int');
+  const { required } = dimensions;
+  return quoted([...required.filter(isNumber), ...required.filter((name) => !isNumber(name))]);
+}
+
+/** `join` of the members that an association `t` is in. */
+function members({ registry, tableName }: Definition): string {
+  return `join ${registry.table(memberTable)} m on m.collection_id = t.collection_id and m.table_name = ${sqlText(tableName)}`;
+}
+
+/** The run of a dataset that is associated with a collection. */
+function runOf({ registry, config }: Definition, association: string, collection: string): string {
+  if (config.collectionType === 'RUN') return `${association}.collection_id`;
+  const looked = `(select d.run_id from ${registry.table('dataset')} d where d.id = ${association}.dataset_id)`;
+  if (config.collectionType === 'TAGGED') return looked;
+  return `case ${collection}.type when ${collectionTypes.RUN} then ${association}.collection_id else ${looked} end`;
+}
+
+/** Of associations `t`, joined with members `m`, the dataset that is found first of each data ID. */
+function firstOf(definition: Definition, datasetType: DatasetType, from: string): string {
+  const keys = keysOf(definition, datasetType).map((name) => `t.${name}`);
+  const dimensions = quoted(datasetType.dimensions.required);
+  const columns = (alias: string) => dimensions.map((name) => `, ${alias}.${name}`).join('');
+  // What has no dimensions is one data ID.
+  const dataId = keys.length > 0 ? keys.join(', ') : 't.dataset_type_id';
+  return `
+  select w.dataset_id, ${runOf(definition, 'w', 'c')} as run_id${columns('w')}
+  from (
+    select distinct on (${dataId}) t.dataset_id, t.collection_id${columns('t')}
+    from ${from}
+    order by ${dataId}, m.rank
+  ) w
+  left join ${definition.registry.table('collection')} c on c.collection_id = w.collection_id`;
+}
+
+/** All datasets of a type that have rows. */
+export function allDatasets(definition: Definition, datasetType: DatasetType): string {
+  const from = `${datasetType.tags} t ${members(definition)}`;
+  const ofType = `t.dataset_type_id = ${datasetType.id}`;
+  if (definition.config.collectionType === 'CHAINED')
+    return firstOf(
+      definition,
+      datasetType,
+      `(select * from ${datasetType.tags} t where ${ofType}) t ${members(definition)}`,
+    );
+  const columns = quoted(datasetType.dimensions.required).map((name) => `, t.${name}`);
+  return `
+  select t.dataset_id, ${runOf(definition, 't', 'c')} as run_id${columns.join('')}
+  from ${from}
+  where ${ofType}`;
+}
+
+/**
+ * Those of some datasets that have rows; in a table that finds first, those that have the rows of their data IDs.
+ * @param ids SQL of an array of dataset ids, of this type
+ */
+export function datasetsAmong(definition: Definition, datasetType: DatasetType, ids: string): string {
+  const ofType = `t.dataset_type_id = ${datasetType.id}`;
+  const given = `(select distinct i.id from unnest(${ids}) i (id)) i`;
+  const columns = quoted(datasetType.dimensions.required).map((name) => `, t.${name}`);
+  if (definition.config.collectionType !== 'CHAINED')
+    return `
+  select t.dataset_id, ${runOf(definition, 't', 'c')} as run_id${columns.join('')}
+  from ${given}
+  join ${datasetType.tags} t on t.dataset_id = i.id and ${ofType}
+  ${members(definition)}`;
+  return firstOf(definition, datasetType, candidates(definition, datasetType, ids));
+}
+
+/** FROM items `t` and `m`: the associations with members of all datasets that have the data IDs of some. */
+export function candidates(definition: Definition, datasetType: DatasetType, ids: string): string {
+  const ofType = `t.dataset_type_id = ${datasetType.id}`;
+  const keys = quoted(datasetType.dimensions.required);
+  const same = keys.map((name) => `t.${name} = g.${name}`);
+  return `(
+      select distinct ${keys.length > 0 ? keys.map((name) => `t.${name}`).join(', ') : '1 as one'}
+      from unnest(${ids}) i (id)
+      join ${datasetType.tags} t on t.dataset_id = i.id and ${ofType}
+    ) g
+    join ${datasetType.tags} t on ${[ofType, ...same].join(' and ')}
+    ${members(definition)}`;
+}

@@ -5,6 +5,7 @@
 import { boxWidth } from './box.ts';
 import { circleOfAngle } from './circle.ts';
 import { RegionError } from './codec.ts';
+import { difference } from './difference.ts';
 import { fixed6, parseNumber } from './format.ts';
 import {
   boxFromDegrees,
@@ -153,14 +154,25 @@ const PLACES_AND_FLAVOURS = new Set([
  * The region of s_region text as archives write it: shape words in any case, with or without a frame, STC-S
  * unions and intersections, DALI circles, ranges and polygons, several shapes in a row (their union).
  * A polygon that is not convex becomes the union of triangles that it is made of; BOX is centre, width and height in
- * longitude and latitude; POSITION a circle of radius 0. Throws Failure, also for frames other than ICRS and NOT.
+ * longitude and latitude; POSITION a circle of radius 0; NOT (…) behind a polygon a hole in it. Throws Failure, also for
+ * frames other than ICRS and a NOT that is no hole.
  */
 export function regionFromText(text: string): Region {
   const tokens = new Tokens(text);
   if (tokens.peek() === undefined) throw new RegionError('expected a shape, the text is empty', '22P02');
   const shapes: Region[] = [];
-  while (tokens.peek() !== undefined) shapes.push(readShape(tokens, 0));
+  while (tokens.peek() !== undefined) shapes.push(readWithHoles(tokens, 0));
   return shapes.length === 1 ? shapes[0] : compound('UnionRegion', shapes);
+}
+
+function readWithHoles(tokens: Tokens, depth: number): Region {
+  let region = readShape(tokens, depth);
+  while (tokens.peek()?.toUpperCase() === 'NOT') {
+    const word = tokens.next()!;
+    const holes = tokens.operands(word, depth, () => readWithHoles(tokens, depth + 1));
+    region = difference(region, compound('UnionRegion', holes));
+  }
+  return region;
 }
 
 function readShape(tokens: Tokens, depth: number): Region {
@@ -172,7 +184,7 @@ function readShape(tokens: Tokens, depth: number): Region {
   if (!SHAPES.has(shape)) throw new RegionError(`Unrecognized shape '${word}' in '${tokens.text}'`, '22P02');
   skipFrame(tokens);
   if (shape === 'UNION' || shape === 'INTERSECTION') {
-    const operands = tokens.operands(word, depth, () => readShape(tokens, depth + 1));
+    const operands = tokens.operands(word, depth, () => readWithHoles(tokens, depth + 1));
     return compound(shape === 'UNION' ? 'UnionRegion' : 'IntersectionRegion', operands);
   }
   const numbers = tokens.words((next) => SHAPES.has(next.toUpperCase())).map(parseNumber);

@@ -171,6 +171,67 @@ function vertexSet(text: string): string[] {
   return (text.match(/-?\d+\.\d+ -?\d+\.\d+/g) ?? []).sort();
 }
 
+test('a polygon has holes where NOT follows it, and their rims belong to it', (t) => {
+  const square = (half: number) => `${-half} ${-half} ${half} ${-half} ${half} ${half} ${-half} ${half}`;
+  const holed = regionFromText(`Union ICRS (Polygon ${square(2)} Not (Polygon ${square(1)}) Circle 40 0 1)`);
+  for (const [ra, dec, inside] of [
+    [0, 0, false],
+    [0.99, -0.99, false],
+    [1.01, 0, true],
+    [-1.5, 1.5, true],
+    [0, -1.99, true],
+    [2.1, 0, false],
+    [40, 0.5, true],
+  ] as const)
+    t.is(regionContains(holed, fromDegrees(ra, dec)), inside, `${ra} ${dec}`);
+  t.deepEqual(
+    regionFromText(`Polygon ${square(2)} Not (Polygon 10 10 11 10 11 11)`),
+    regionFromText(`Polygon ${square(2)}`),
+  );
+  t.deepEqual(regionFromText(`Polygon ${square(1)} Not (Polygon ${square(2)})`), {
+    kind: 'UnionRegion',
+    operands: [],
+  });
+  t.throws(() => regionFromText('CIRCLE 1 2 3 NOT (CIRCLE 1 2 1)'), {
+    message: /NOT: only polygons can have holes/,
+  });
+  t.throws(() => regionFromText(`POLYGON ${square(1)} NOT`), { message: /expected \( after NOT/ });
+});
+
+test('a polygon with a hole covers what a ray crossing counts inside one and outside the other', (t) => {
+  const radii = fc.array(fc.double({ min: 0.2, max: 1, noNaN: true }), { minLength: 5, maxLength: 10 });
+  const offset = fc.double({ min: -1, max: 1, noNaN: true });
+  const corners = (lengths: readonly number[], lon: number, lat: number, scale: number) =>
+    lengths.map((r, i): [number, number] => {
+      const angle = (2 * Math.PI * i) / lengths.length;
+      return [lon + scale * r * Math.cos(angle), lat + scale * r * Math.sin(angle)];
+    });
+  fc.assert(
+    fc.property(
+      radii,
+      radii,
+      fc.double({ min: 0, max: 360, noNaN: true }),
+      offset,
+      fc.array(fc.tuple(offset, offset), { minLength: 20, maxLength: 20 }),
+      (outline, rim, lon, shift, points) => {
+        const outer = regionFromText(`POLYGON ${corners(outline, lon, 0, 1).flat().join(' ')}`);
+        const hole = corners(rim, lon + shift, shift / 2, 0.5)
+          .flat()
+          .join(' ');
+        const inner = regionFromText(`POLYGON ${hole}`);
+        const holed = regionFromText(
+          `POLYGON ${corners(outline, lon, 0, 1).flat().join(' ')} NOT (POLYGON ${hole})`,
+        );
+        for (const [x, y] of points) {
+          const v = fromDegrees(lon + x, y);
+          t.is(regionContains(holed, v), regionContains(outer, v) && !regionContains(inner, v));
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
 test('what a region cannot be is refused by name', (t) => {
   t.throws(() => regionFromText('CIRCLE GALACTIC 1 2 3'), { message: /frame GALACTIC/ });
   t.throws(() => regionFromText('Union ICRS (Circle 1 2 3 Not (Circle 1 2 1))'), { message: /NOT/ });

@@ -115,7 +115,8 @@ export const region_from_s_region = routine(
     comment:
       'Region of ObsCore s_region text as archives write it [deg]: ADQL, DALI or STC-S, frame ICRS, FK5, J2000 or ' +
       'none, several shapes in a row for their union. A polygon that is not convex becomes the union of triangles, a ' +
-      `POSITION a circle of radius 0. ${malformedText} Error 0A000 for another frame and for NOT.`,
+      `POSITION a circle of radius 0, NOT (…) behind a polygon a hole in it. ${malformedText} Error 0A000 for another frame ` +
+      'and for another NOT.',
   },
   (text) => encodeRegion(regionFromText(text)),
 );

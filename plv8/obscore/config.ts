@@ -1,6 +1,6 @@
 /** What an ObsCore table is made of: the configuration of dax_obscore and of the Data Butler's live table, read. */
 import { type Json, JsonError, parseJson } from '../butler/where/exact_json.ts';
-import { type Finding, Findings, Place } from './config/place.ts';
+import { type Finding, Findings, Place, pathText } from './config/place.ts';
 import { readConfig } from './config/read.ts';
 import { obscoreError } from './errors.ts';
 
@@ -91,7 +91,9 @@ export function readText(text: string): {
   const findings = new Findings();
   let json: Json;
   try {
-    json = parseJson(text);
+    json = parseJson(text, (path) => {
+      findings.complaints.push({ path: pathText(path), complaint: 'is given twice' });
+    });
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return { config: undefined, complaints: [{ path: '$', complaint: error.message }] };

@@ -31,10 +31,12 @@ const ESCAPES: { readonly [letter: string]: string } = {
 
 /**
  * The value of a JSON text; of keys that an object repeats, the last counts.
+ * @param repeated told the path of each key that an object repeats: keys, and indexes of lists
  * @throws JsonError naming the character, counted from 1
  */
-export function parseJson(text: string): Json {
+export function parseJson(text: string, repeated?: (path: readonly (string | number)[]) => void): Json {
   let at = 0;
+  const path: (string | number)[] = [];
 
   const wrong = (expected: string) =>
     new JsonError(`expected ${expected} at character ${at + 1} of the JSON`);
@@ -80,7 +82,10 @@ export function parseJson(text: string): Json {
       do {
         const key = string();
         if (!take(':')) throw wrong('a colon');
+        path.push(key);
+        if (object.has(key)) repeated?.([...path]);
         object.set(key, value(depth + 1));
+        path.pop();
       } while (take(','));
       if (!take('}')) throw wrong('a comma or }');
       return object;
@@ -88,8 +93,11 @@ export function parseJson(text: string): Json {
     if (take('[')) {
       const list: Json[] = [];
       if (take(']')) return list;
-      do list.push(value(depth + 1));
-      while (take(','));
+      do {
+        path.push(list.length);
+        list.push(value(depth + 1));
+        path.pop();
+      } while (take(','));
       if (!take(']')) throw wrong('a comma or ]');
       return list;
     }

@@ -89,7 +89,8 @@ export function readConfig(place: Place, findings: Findings): ObsCoreConfig | un
 
 function readTableName(place: Place): string {
   if (place.value === undefined) return 'obscore';
-  const name = place.text() ?? '';
+  const name = place.text();
+  if (name === undefined) return '';
   const wrong = nameComplaint(name);
   if (wrong !== null) place.complain(wrong);
   else if (/^almagest_|^dataset_(?:tags|calibs)_\d/.test(name))

@@ -2,9 +2,9 @@
 import { entityName } from '../butler/names.ts';
 import type { Registry } from '../butler/registry.ts';
 import { columnsOf } from './columns.ts';
-import { literal } from './config/extra_columns.ts';
 import type { ObsCoreConfig } from './config.ts';
 import { obscoreError } from './errors.ts';
+import { sqlText } from './format/compile.ts';
 
 /** What holds the rows: a table, or a materialized view of the same columns. */
 export type Kind = 'table' | 'materialized view';
@@ -52,11 +52,11 @@ export function createTable(registry: Registry, tableName: string, config: ObsCo
 export function comments(registry: Registry, tableName: string, config: ObsCoreConfig, kind: Kind): string[] {
   const table = registry.table(tableName);
   return [
-    `comment on ${kind} ${table} is ${literal(
+    `comment on ${kind} ${table} is ${sqlText(
       'ObsCore: one row for each observation, kept by the schema obscore from the datasets of this registry',
     )}`,
     ...columnsOf(config).map(
-      ({ name, comment }) => `comment on column ${table}.${plv8.quote_ident(name)} is ${literal(comment)}`,
+      ({ name, comment }) => `comment on column ${table}.${plv8.quote_ident(name)} is ${sqlText(comment)}`,
     ),
   ];
 }

@@ -459,6 +459,22 @@ export const badConfigs: readonly BadConfig[] = [
     isForm: true,
   },
   {
+    what: 'templates that are none',
+    json: config({
+      obs_publisher_did_fmt: '"{id"',
+      extra_columns: object({ a: object({ template: '"}"' }) }),
+      dataset_types: object({
+        raw: datasetType({ obs_id_fmt: '"{visit:d"', datalink_url_fmt: '"{visit!x}"' }),
+      }),
+    }),
+    complaints: [
+      ['obs_publisher_did_fmt', /is no template: /],
+      ['extra_columns.a.template', /is no template: /],
+      ['dataset_types.raw.obs_id_fmt', /is no template: /],
+      ['dataset_types.raw.datalink_url_fmt', /is no template: /],
+    ],
+  },
+  {
     what: 'an export that cannot be',
     json: config({ batch_size: '0', parquet_compression: '"lzma"' }),
     complaints: [

@@ -2,6 +2,7 @@
 import { JsonNumber } from '../../butler/where/exact_json.ts';
 import { extraColumnType, keyColumns, spatialColumns, staticColumns } from '../columns.ts';
 import type { ExtraColumn } from '../config.ts';
+import { checkTemplate, sqlText } from '../format/compile.ts';
 import { columnTypes, extraColumnOptions } from './options.ts';
 import { isInteger, kindOf, nameComplaint, type Place, pathText, textComplaint } from './place.ts';
 
@@ -13,12 +14,6 @@ const constantLength = 255;
 
 /** Columns that PostgreSQL has in every table. */
 const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
-
-/** A constant of SQL, whatever standard_conforming_strings says. */
-export function literal(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
-  return text.includes('\\') ? ` E${quoted}` : quoted;
-}
 
 /** Why an integer does not fit a bigint, or null where it does. */
 function bigintComplaint(text: string): string | null {
@@ -39,7 +34,7 @@ function constant(place: Place): Value | undefined {
   if (typeof value === 'boolean') return made(String(value), 'bool');
   if (typeof value === 'string') {
     const wrong = textComplaint(value);
-    return wrong === null ? made(`${literal(value)}::text`, 'string', constantLength) : place.complain(wrong);
+    return wrong === null ? made(`${sqlText(value)}::text`, 'string', constantLength) : place.complain(wrong);
   }
   if (value instanceof JsonNumber && isInteger(value)) {
     const wrong = bigintComplaint(value.text);
@@ -52,12 +47,17 @@ function constant(place: Place): Value | undefined {
   return place.complain(`expected a constant or an object with a template, not ${kindOf(value ?? null)}`);
 }
 
-function templated(place: Place, checkTemplate: (template: string) => string | null): Value | undefined {
+/** A template of str.format. */
+export function readTemplate(place: Place): string | undefined {
+  const text = place.text();
+  const wrong = text === undefined ? null : checkTemplate(text);
+  return wrong === null ? text : place.complain(`is no template: ${wrong}`);
+}
+
+function templated(place: Place): Value | undefined {
   const options = place.options(extraColumnOptions);
   if (!options) return undefined;
-  const template = options.template.text();
-  const wrong = template === undefined ? null : checkTemplate(template);
-  if (wrong !== null) options.template.complain(wrong);
+  const template = readTemplate(options.template);
   const type = options.type.value === undefined ? 'string' : options.type.word(columnTypes);
   const length = options.length.optional((length) => length.integer(1, longest));
   const doc = options.doc.optional((text) => text.text());
@@ -65,7 +65,7 @@ function templated(place: Place, checkTemplate: (template: string) => string | n
     options.length.complain('only a string has a length');
     return undefined;
   }
-  if (template === undefined || wrong !== null || type === undefined) return undefined;
+  if (template === undefined || type === undefined) return undefined;
   return { source: { template }, type, length, doc };
 }
 
@@ -85,12 +85,6 @@ export class ExtraColumns {
   /** Those that are no columns of every table, in order. */
   readonly columns: ExtraColumn[] = [];
   private readonly known = new Map<string, { readonly column: ExtraColumn; readonly place: Place }>();
-  private readonly checkTemplate: (template: string) => string | null;
-
-  constructor(checkTemplate: (template: string) => string | null) {
-    this.checkTemplate = checkTemplate;
-  }
-
   /** Reads `extra_columns`, which may be absent. */
   read(place: Place): ExtraColumn[] {
     const entries = place.optional((object) => object.entries()) ?? [];
@@ -100,7 +94,7 @@ export class ExtraColumns {
   private column(name: string, place: Place): ExtraColumn | undefined {
     const wrong = this.nameComplaint(name);
     if (wrong !== null) return place.complain(wrong);
-    const value = place.value instanceof Map ? templated(place, this.checkTemplate) : constant(place);
+    const value = place.value instanceof Map ? templated(place) : constant(place);
     if (!value) return undefined;
     const fixed = staticColumns.find((column) => column.name === name);
     if (fixed) {

@@ -3,7 +3,7 @@ import { columnsOf } from '../columns.ts';
 import type { DatasetTypeConfig, ExtraColumn, ObsCoreConfig, Origin, Pgsphere } from '../config.ts';
 import { PythonRegexError, pythonRegex } from '../python_regex.ts';
 import { constraintsByType, whereOf } from './constraints.ts';
-import { ExtraColumns } from './extra_columns.ts';
+import { ExtraColumns, readTemplate } from './extra_columns.ts';
 import {
   collectionTypes,
   compressions,
@@ -27,26 +27,13 @@ const maxInt = 2_147_483_647;
 /** Columns of an index in PostgreSQL. */
 const mostIndexColumns = 32;
 
-/** Why a template of str.format cannot be one. */
-function templateComplaint(_template: string): string | null {
-  return null;
-}
-
-function readTemplate(place: Place): string | null {
-  return place.optional((template) => {
-    const text = template.text();
-    const wrong = text === undefined ? null : templateComplaint(text);
-    return wrong === null ? text : template.complain(wrong);
-  });
-}
-
 /** Reads a configuration; what it returns is of use only where there were no complaints. */
 export function readConfig(place: Place, findings: Findings): ObsCoreConfig | undefined {
   const options = place.options(tableOptions, ignoredOptions);
   if (!options) return undefined;
   const tableName = readTableName(options.table_name);
   const { collectionType, collections } = readCollections(options);
-  const extra = new ExtraColumns(templateComplaint);
+  const extra = new ExtraColumns();
   const everywhere = extra.read(options.extra_columns);
   const obsCollection = options.obs_collection.optional((text) => text.text());
   const where = whereOf(options.where);
@@ -70,7 +57,7 @@ export function readConfig(place: Place, findings: Findings): ObsCoreConfig | un
     pgsphere,
     spectralRanges: readRanges(options.spectral_ranges),
     fallbackInstrument: options.fallback_instrument.optional((text) => text.named()),
-    obsPublisherDidFmt: readTemplate(options.obs_publisher_did_fmt),
+    obsPublisherDidFmt: options.obs_publisher_did_fmt.optional(readTemplate),
     batchSize: options.batch_size.value === undefined ? 10_000 : (options.batch_size.integer(1, maxInt) ?? 0),
     parquetCompression:
       options.parquet_compression.value === undefined
@@ -166,8 +153,8 @@ function readDatasetType(
       calibLevel: calibLevel ?? 0,
       oUcd: options.o_ucd.optional((text) => text.text()),
       accessFormat: options.access_format.optional((text) => text.text()),
-      obsIdFmt: readTemplate(options.obs_id_fmt),
-      datalinkUrlFmt: readTemplate(options.datalink_url_fmt),
+      obsIdFmt: options.obs_id_fmt.optional(readTemplate),
+      datalinkUrlFmt: options.datalink_url_fmt.optional(readTemplate),
       obsCollection: options.obs_collection.optional((text) => text.text()) ?? obsCollection,
       sXel: options.s_xel.optional(readPair),
       extraColumns: [...columns.values()],

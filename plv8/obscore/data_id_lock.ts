@@ -1,0 +1,26 @@
+/**
+ * Locks on data IDs. Which of the datasets of one data ID is found first, one session at a time decides: whoever adds
+ * a dataset, takes one away, or changes the order of collections first locks the rows of almagest_obscore_lock that
+ * stand for the data IDs, and looks at the registry in a later statement. The rows come as they are needed.
+ */
+import type { DatasetType, Registry } from '../butler/registry.ts';
+import { lockTable } from './members.ts';
+
+/** SQL: the number that stands for the data ID of a row of the relation. Two data IDs that share one do no harm. */
+export function dataIdHash({ dimensions }: DatasetType, alias: string): string {
+  const columns = dimensions.required.map((name) => `${alias}.${plv8.quote_ident(name)}`);
+  return columns.length === 0 ? '0::int8' : `hash_record_extended(row(${columns.join(', ')}), 0)`;
+}
+
+/**
+ * The statement that locks the data IDs of a relation's rows, in an order in which no two sessions wait for each other
+ * in a ring. Under REPEATABLE READ it fails where another session has decided since the transaction began.
+ * @param from a relation with the dimensions as columns, whose alias is `s`, and conditions on it
+ */
+export function lockDataIds(registry: Registry, type: DatasetType, from: string): string {
+  return `insert into ${registry.table(lockTable)} (dataset_type_id, data_id)
+    select ${type.id}, h.data_id
+    from (select distinct ${dataIdHash(type, 's')} as data_id from ${from}) h
+    order by h.data_id
+    on conflict (dataset_type_id, data_id) do update set data_id = excluded.data_id`;
+}

@@ -9,6 +9,7 @@ create table obscore.definition (
   published boolean not null,
   config json not null,
   built timestamptz not null default now(),
+  search text,
   primary key (registry, table_name)
 );
 

@@ -6,7 +6,7 @@ import { shrink } from '../butler/names.ts';
 import { openRegistry } from '../butler/registry.ts';
 import { obscoreError } from './errors.ts';
 import { standardColumns, standardComment } from './standard.ts';
-import { type Source, unionOf } from './view.ts';
+import { type Source, standardList, unionOf } from './view.ts';
 
 const viewComment =
   'Observations of all ObsCore tables that are published: ObsCore 1.1; made by obscore.publish';
@@ -101,6 +101,22 @@ function makeView(tables: readonly PublishedTable[]): void {
   if (there) return;
   commentOnView('ivoa.obscore', viewComment);
   plv8.execute('grant select on ivoa.obscore to almagest_reader');
+}
+
+/** Keeps with each definition what a search selects of its table, so that it need not be worked out by each. */
+function keepSearches(tables: readonly PublishedTable[]): void {
+  rows(
+    `update obscore.definition d set search = w.search
+     from obscore.definition e
+     left join unnest($1::name[], $2::name[], $3::text[]) as w (registry, table_name, search)
+       on w.registry = e.registry and w.table_name = e.table_name
+     where d.registry = e.registry and d.table_name = e.table_name and d.search is distinct from w.search`,
+    [
+      tables.map(({ registry }) => registry),
+      tables.map(({ tableName }) => tableName),
+      tables.map(standardList),
+    ],
+  );
 }
 
 /** Instruments whose observations the tables may have. */
@@ -228,6 +244,7 @@ export function refreshPublication(registry: string): void {
   takeTurn();
   const tables = publishedTables();
   makeView(tables);
+  keepSearches(tables);
   const instruments = instrumentsOf(tables);
   if (tables.length > 0) makeInstrumentViews(instruments);
   dropInstrumentViews(instruments);

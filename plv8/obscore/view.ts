@@ -39,10 +39,16 @@ export function standardValue({ columns }: Source, { name, sqlType }: StandardCo
   return from === undefined ? `null::${sqlType}` : converted(`${alias}.${name}`, from, sqlType);
 }
 
+/** The select list over a source `t`: the standard's columns, by their names. */
+export function standardList(source: Source): string {
+  return standardColumns
+    .map((column) => `${standardValue(source, column)} as ${column.name}`)
+    .join(',\n  ');
+}
+
 /** `select … from …` of a source: the standard's columns, by their names. */
 export function selectStandard(source: Source): string {
-  const items = standardColumns.map((column) => `${standardValue(source, column)} as ${column.name}`);
-  return `select\n  ${items.join(',\n  ')}\nfrom ${source.table} t`;
+  return `select\n  ${standardList(source)}\nfrom ${source.table} t`;
 }
 
 /** The query of ivoa.obscore; without sources it has no rows. */

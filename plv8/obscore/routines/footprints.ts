@@ -1,7 +1,13 @@
 /** Footprints in SQL: regions decoded many at a time, and what searches ask of them. */
+import { Failure } from '../../failure.ts';
 import { openRegistry } from '../../butler/registry.ts';
 import { type Routine, routine } from '../../routine.ts';
-import { decodeRegion } from '../../sky/codec.ts';
+import { decodeRegion, encodeRegion } from '../../sky/codec.ts';
+import { overlaps } from '../../sky/relate.ts';
+import { regionFromText } from '../../sky/s_region.ts';
+import { searchFor } from '../cells.ts';
+import { cover } from '../cover.ts';
+import { obscoreError } from '../errors.ts';
 import { footprintOf, sphereLiterals } from '../footprint.ts';
 import { dropFootprints, prepareFootprints, pruneFootprints } from '../footprints.ts';
 
@@ -136,5 +142,74 @@ export const _drop_footprints: Routine = routine(
   (registry) => {
     dropFootprints(openRegistry(registry));
     return undefined;
+  },
+);
+
+/** Cells that a region which is searched for is covered by, at most: each costs a range of an index. */
+const SEARCH_CELLS = 64;
+
+export const _search_cells: Routine = routine(
+  {
+    args: [['region', 'bytea']],
+    returns: {
+      table: [
+        ['ancestors', 'int8[]'],
+        ['lows', 'int8[]'],
+        ['highs', 'int8[]'],
+      ],
+    },
+    volatility: 'immutable',
+    rows: 1,
+    comment:
+      'What to look for in almagest_footprint_pixel to find all that may touch a region: the cells around it, and ' +
+      'ranges, both ends included, of those in it. Error 22P03 for a malformed encoding.',
+  },
+  (bytes) => {
+    const { ancestors, lows, highs } = searchFor(cover(decodeRegion(bytes), SEARCH_CELLS));
+    return [{ ancestors: ancestors.map(BigInt), lows: lows.map(BigInt), highs: highs.map(BigInt) }];
+  },
+);
+
+export const _overlapping: Routine = routine(
+  {
+    args: [
+      ['footprints', 'uuid[]'],
+      ['regions', 'bytea[]'],
+      ['searched', 'bytea'],
+    ],
+    returns: 'uuid[]',
+    volatility: 'immutable',
+    cost: 10000,
+    comment:
+      'Those keys of footprints whose regions, given in the same order, have a point in common with a region, or of ' +
+      'which that is not known.',
+  },
+  (footprints, regions, searched) => {
+    const target = decodeRegion(searched);
+    return footprints.filter((_, i) => {
+      const region = regions[i];
+      return region !== null && overlaps(decodeRegion(region), target) !== false;
+    });
+  },
+);
+
+export const _region_of: Routine = routine(
+  {
+    args: [['pos', 'text']],
+    returns: 'bytea',
+    volatility: 'immutable',
+    comment:
+      "The region of SIAv2's POS or of s_region text [deg, ICRS]; a polygon is what its edges enclose. " +
+      'ObsCoreQueryError for text that is no region.',
+  },
+  (pos) => {
+    try {
+      return encodeRegion(regionFromText(pos));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw obscoreError('ObsCoreQueryError', error.message, {
+        hint: 'Write a region in degrees: CIRCLE 150.1 2.2 0.5, RANGE 150 151 2 3, POLYGON 150 2 151 2 151 3.',
+      });
+    }
   },
 );

@@ -6,5 +6,6 @@ comment on column obscore.definition.on_error is 'What a dataset does whose row 
 comment on column obscore.definition.published is 'Whether its rows are in ivoa.obscore';
 comment on column obscore.definition.config is 'Configuration, in the form of dax_obscore''s YAML';
 comment on column obscore.definition.built is 'When all its rows were last made anew';
+comment on column obscore.definition.search is 'The columns of type obscore.observation as a select list over the table t, for searches; NULL where it is not published';
 grant select on obscore.definition to almagest_reader;
 grant insert, update, delete on obscore.definition to almagest_owner;

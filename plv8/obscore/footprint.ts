@@ -12,6 +12,9 @@ import { cover, edgeNormals, FOOTPRINT_CELLS } from './cover.ts';
 /** A polygon of more edges is tested by its region: so long a list costs more than it saves. */
 const MOST_EDGES = 64;
 
+/** Smaller components of edges would make PostgreSQL refuse to multiply them. */
+const LEAST = 1e-100;
+
 export interface Footprint {
   readonly kind: Region['kind'];
   readonly region: Uint8Array;
@@ -41,7 +44,7 @@ export function footprintOf(base64: string): Footprint | { readonly complaint: s
       text: regionToText(region),
       edges:
         region.kind === 'ConvexPolygon' && region.vertices.length <= MOST_EDGES
-          ? edgeNormals(region.vertices)
+          ? edgeNormals(region.vertices)?.map((x) => (Math.abs(x) < LEAST ? 0 : x))
           : undefined,
       cells: cover(region, FOOTPRINT_CELLS),
     };

@@ -108,7 +108,7 @@ function keepSearches(tables: readonly PublishedTable[]): void {
   rows(
     `update obscore.definition d set search = w.search
      from obscore.definition e
-     left join unnest($1::name[], $2::name[], $3::text[]) as w (registry, table_name, search)
+     left join unnest($1::text[], $2::text[], $3::text[]) as w (registry, table_name, search)
        on w.registry = e.registry and w.table_name = e.table_name
      where d.registry = e.registry and d.table_name = e.table_name and d.search is distinct from w.search`,
     [

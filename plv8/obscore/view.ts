@@ -41,9 +41,7 @@ export function standardValue({ columns }: Source, { name, sqlType }: StandardCo
 
 /** The select list over a source `t`: the standard's columns, by their names. */
 export function standardList(source: Source): string {
-  return standardColumns
-    .map((column) => `${standardValue(source, column)} as ${column.name}`)
-    .join(',\n  ');
+  return standardColumns.map((column) => `${standardValue(source, column)} as ${column.name}`).join(',\n  ');
 }
 
 /** `select … from …` of a source: the standard's columns, by their names. */

@@ -1,6 +1,7 @@
 /** Footprints in SQL: regions decoded many at a time, and what searches ask of them. */
-import { Failure } from '../../failure.ts';
+
 import { openRegistry } from '../../butler/registry.ts';
+import { Failure } from '../../failure.ts';
 import { type Routine, routine } from '../../routine.ts';
 import { decodeRegion, encodeRegion } from '../../sky/codec.ts';
 import { overlaps } from '../../sky/relate.ts';

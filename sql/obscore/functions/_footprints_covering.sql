@@ -4,7 +4,9 @@ language plpgsql stable strict parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  lon float8;
+  -- What is too small to be multiplied is taken for zero.
+  lon float8 := case when abs(ra) < 1e-100 then 0 else ra end;
+  lat float8 := case when abs(decl) < 1e-100 then 0 else decl end;
   x float8;
   y float8;
   z float8;
@@ -16,10 +18,10 @@ begin
       message = format('ObsCoreQueryError: (%s, %s) is no position', ra, decl),
       hint = 'Positions are right ascension and declination in degrees; declinations are from -90 to 90.';
   end if;
-  lon := ra - 360 * floor(ra / 360);
-  x := cos(radians(lon)) * cos(radians(decl));
-  y := sin(radians(lon)) * cos(radians(decl));
-  z := sin(radians(decl));
+  lon := lon - 360 * floor(lon / 360);
+  x := cos(radians(lon)) * cos(radians(lat));
+  y := sin(radians(lon)) * cos(radians(lat));
+  z := sin(radians(lat));
   -- Cells and edges say all but for those at whose very edge the position is, and for regions that are no polygons.
   execute format('
     select array_agg(f.footprint)
@@ -32,7 +34,7 @@ begin
         else sky.region_contains(f.region, $5, $6)
       end', registry)
   into found_here
-  using obscore._cells_at(x, y, z), x, y, z, lon, decl;
+  using obscore._cells_at(x, y, z), x, y, z, case when abs(ra) < 1e-100 then ra else lon end, decl;
   return coalesce(found_here, '{}');
 end;
 $$;

@@ -3,6 +3,8 @@ returns float8
 language sql immutable parallel safe
 return
   trunc(greatest(-1, least(1, 1e14 * case
+    -- Else the limits alone would be compared.
+    when edges is null then 0
     when cardinality(edges) <= 12 then least(
       edges[1] * x + edges[2] * y + edges[3] * z,
       edges[4] * x + edges[5] * y + edges[6] * z,
@@ -12,4 +14,4 @@ return
   end)));
 
 comment on function obscore._side(float8[], float8, float8, float8) is
-'1 for a direction inside a polygon, -1 for one outside; 0 so near an edge that rounding could decide, and then, and where it is NULL, sky.region_contains does. edges: as almagest_footprint keeps them. x, y, z: unit vector, ICRS. Inlines.';
+'1 for a direction inside a polygon, -1 for one outside; 0 so near an edge that rounding could decide, and without edges: then sky.region_contains does. edges: as almagest_footprint keeps them. x, y, z: unit vector, ICRS. Inlines.';

@@ -1,5 +1,6 @@
 /** Names of tables, constraints and indexes as the Data Butler makes them. */
 import { blake2b } from '@noble/hashes/blake2.js';
+import { utf8 } from './utf8.ts';
 
 /** Bytes of an identifier in PostgreSQL. */
 const longest = 63;
@@ -8,15 +9,19 @@ const longest = 63;
 const digestBytes = 4;
 
 /**
- * A name that PostgreSQL keeps whole: one of more than 63 characters is cut so that `_` and the hexadecimal
- * BLAKE2b digest (4 bytes) of the whole name fit behind it. Names are ASCII.
+ * A name that PostgreSQL keeps whole: one of more than 63 bytes is cut so that `_` and the hexadecimal BLAKE2b digest
+ * (4 bytes) of the whole name fit behind it.
  */
 export function shrink(name: string): string {
-  if (name.length <= longest) return name;
-  const bytes = Uint8Array.from(name, (letter) => letter.charCodeAt(0));
+  const bytes = utf8(name);
+  if (bytes.length <= longest) return name;
   const digest = blake2b(bytes, { dkLen: digestBytes });
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${name.slice(0, longest - 2 * digestBytes - 1)}_${hex}`;
+  let kept = '';
+  for (const letter of name)
+    if (utf8(kept + letter).length <= longest - 2 * digestBytes - 1) kept += letter;
+    else break;
+  return `${kept}_${hex}`;
 }
 
 /** The parts of a name joined as in `visit_unq_instrument_name`, and shrunk. */

@@ -1,5 +1,6 @@
 /** UUIDs that a name decides: version 5 (RFC 9562, section 5.5), in the namespace of the Data Butler's datasets. */
 import { sha1 } from '@noble/hashes/legacy.js';
+import { utf8 } from './utf8.ts';
 
 /** 840b31d9-05cd-5161-b2c8-00d32b280d0f */
 const datasetNamespace = Uint8Array.of(
@@ -25,22 +26,7 @@ const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 
 /** The namespace followed by the name in UTF-8. */
 function message(name: string): Uint8Array {
-  const bytes = Array.from(datasetNamespace);
-  for (const letter of name) {
-    const code = letter.codePointAt(0)!;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
-    else if (code < 0x10000)
-      bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-    else
-      bytes.push(
-        0xf0 | (code >> 18),
-        0x80 | ((code >> 12) & 0x3f),
-        0x80 | ((code >> 6) & 0x3f),
-        0x80 | (code & 0x3f),
-      );
-  }
-  return Uint8Array.from(bytes);
+  return Uint8Array.from([...datasetNamespace, ...utf8(name)]);
 }
 
 /** The UUID, version 5, that a dataset has by its name: `dataset_type=raw,detector=1,…`. */

@@ -1,4 +1,5 @@
 /** A value of a configuration and where it stands: what is read from it, and what is wrong with it, with its path. */
+import { utf8 } from '../../butler/utf8.ts';
 import { type Json, JsonNumber } from '../../butler/where/exact_json.ts';
 
 /** Something wrong, or worth knowing: `dataset_types.raw.calib_level`, `expected an integer, not a string`. */
@@ -47,16 +48,6 @@ export function unknownOption(known: readonly string[]): string {
   return `there is no such option: there are ${known.join(', ')}`;
 }
 
-/** Bytes of a text in UTF-8. */
-export function bytesOf(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
-}
-
 /** Why PostgreSQL cannot hold a text, or null where it can. */
 export function textComplaint(text: string): string | null {
   if (text.includes('\0')) return 'holds the character U+0000, which no text of PostgreSQL may hold';
@@ -69,7 +60,7 @@ export function nameComplaint(name: string): string | null {
   if (name === '') return 'is empty';
   const wrong = textComplaint(name);
   if (wrong !== null) return wrong;
-  const bytes = bytesOf(name);
+  const bytes = utf8(name).length;
   return bytes > 63 ? `is a name of ${bytes} bytes: PostgreSQL keeps 63` : null;
 }
 

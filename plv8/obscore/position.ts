@@ -30,8 +30,10 @@ export function positionCondition(
   texts: readonly string[],
   values: Parameters,
 ): string {
-  const regions = texts.map((text) => values.add(`\\x${hex(encodedPosition(text))}`, 'bytea'));
-  const footprints = `${plv8.quote_ident(registry)}.almagest_footprint`;
-  const overlaps = regions.map((region) => `sky.region_overlaps(f.region, ${region}) is not false`);
-  return `t.footprint in (select f.footprint from ${footprints} f where ${overlaps.join(' or ')})`;
+  // As a subquery, which runs once and not for each row.
+  const found = texts.map((text) => {
+    const region = values.add(`\\x${hex(encodedPosition(text))}`, 'bytea');
+    return `(select obscore._footprints_overlapping(${plv8.quote_literal(registry)}, ${region}))`;
+  });
+  return `t.footprint = any (${found.length === 1 ? `${found[0]}::uuid[]` : found.join(' || ')})`;
 }

@@ -125,8 +125,9 @@ export function attachRegistry(name: string): void {
 /** Takes away all that was added, and forgets the registry; its tables stay as a client makes them. */
 export function detachRegistry(name: string): void {
   const registry = openRegistry(name);
-  removeAdditions(registry);
+  // First of all: what other schemas made on the registry goes by their triggers on this table.
   registry.rows('delete from butler.registry where name = $1', [name]);
+  removeAdditions(registry);
   removeEventTrigger();
 }
 
@@ -158,13 +159,13 @@ export function dropRegistry(name: string): void {
     `select to_regclass($2) is not null as attributes, r.origin from butler.registry r where r.name = $1::name`,
     [name, registry.table('butler_attributes')],
   ) as [{ attributes: boolean; origin: string }];
+  registry.rows('delete from butler.registry where name = $1', [name]);
   if (attributes) {
     const { tables, sequences } = relationsOf(registry);
     plv8.execute(`drop table ${tables.join(', ')}`);
     if (sequences.length > 0) plv8.execute(`drop sequence ${sequences.join(', ')}`);
     if (origin === 'created') dropEmptySchema(registry);
   }
-  registry.rows('delete from butler.registry where name = $1', [name]);
   removeEventTrigger();
 }
 

@@ -17,3 +17,5 @@ export const isInsufficientPrivilege = (error: unknown): error is DatabaseError 
 export const isDuplicateObject = (error: unknown): error is DatabaseError =>
   has(error, '42710') || has(error, '23505');
 export const isDependedOn = (error: unknown): error is DatabaseError => has(error, '2BP01');
+export const isLockNotAvailable = (error: unknown): error is DatabaseError => has(error, '55P03');
+export const isDeadlock = (error: unknown): error is DatabaseError => has(error, '40P01');

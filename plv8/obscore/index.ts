@@ -2,6 +2,7 @@
 export * from './routines/config.ts';
 export * from './routines/footprints.ts';
 export * from './routines/format.ts';
+export * from './routines/lifecycle.ts';
 export * from './routines/members.ts';
 export * from './routines/publish.ts';
 export * from './routines/select.ts';

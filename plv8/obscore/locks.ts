@@ -8,6 +8,7 @@
  *   almagest_obscore_pending, whatever collection and dataset type it is of, for the table that is being built.
  */
 import type { Registry } from '../butler/registry.ts';
+import { triggerPattern } from './triggers/names.ts';
 
 /** SQL, for generated functions: waits until no rebuild of the registry is swapping its table in. */
 export function takeWrites(registry: Registry): string {
@@ -27,4 +28,34 @@ export function stopWrites(registry: Registry): void {
 /** Waits for other rebuilds of the table, and for all upkeep that does not record what it changes. */
 export function beginRebuild(registry: Registry, tableName: string): void {
   registry.rows('select pg_advisory_xact_lock(obscore._lock_key($1, $2))', [registry.name, tableName]);
+}
+
+/** Waits until no rebuild of the table runs, and holds off the next one. */
+export function holdOffRebuilds(registry: Registry, tableName: string): void {
+  registry.rows('select pg_advisory_xact_lock_shared(obscore._lock_key($1, $2))', [registry.name, tableName]);
+}
+
+/** Waits for others who refresh the table. */
+export function holdOffRefreshes(registry: Registry, tableName: string): void {
+  registry.rows(`select pg_advisory_xact_lock(obscore._lock_key($1, $2, 'refresh'))`, [
+    registry.name,
+    tableName,
+  ]);
+}
+
+/**
+ * Waits for all who write what ObsCore tables of the registry are made of, and holds them off before they begin: where
+ * triggers change, none of those that have begun may go on with the old ones.
+ */
+export function stopBaseWrites(registry: Registry): void {
+  const tables = registry
+    .rows<{ name: string }>(
+      `select distinct c.relname::text as name
+       from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = $1::name and t.tgname ~ $2 and not t.tgisinternal
+       order by 1`,
+      [registry.name, triggerPattern],
+    )
+    .map(({ name }) => registry.table(name));
+  if (tables.length > 0) plv8.execute(`lock table ${tables.join(', ')} in share row exclusive mode`);
 }

@@ -145,17 +145,18 @@ export function memberChanges(old: readonly Member[], wanted: readonly Member[])
 
 /**
  * Brings almagest_obscore_member up to date.
- * @param only collections that alone can have changed, such as new ones; null for all
+ * @param options.only collections that alone can have changed, such as new ones; null for all
+ * @param options.alone nobody else can see these members: edits of chains need not be waited for
  */
 export function refreshMembers(
   definition: Definition,
-  only: readonly bigint[] | null = null,
+  { only = null, alone = false }: { readonly only?: readonly bigint[] | null; readonly alone?: boolean } = {},
 ): MemberChange[] {
   const { registry, tableName, config } = definition;
   const isRun = config.collectionType === 'RUN';
   if (only !== null && !isRun && !isNamed(definition, only)) return [];
   // Edits of chains are one after the other by this row: who waited for it sees what the one before made.
-  if (!isRun) registry.rows(`select from ${registry.table('collection_flat_edit')} for update`);
+  if (!isRun && !alone) registry.rows(`select from ${registry.table('collection_flat_edit')} for update`);
   const table = registry.table(memberTable);
   const old = registry.rows<{ id: bigint; rank: number }>(
     `select collection_id as id, rank from ${table}

@@ -32,7 +32,7 @@ export function pgsphereSchema(): string {
 }
 
 /** The type of a column with its schema. */
-function qualifiedType(sqlType: string): string {
+export function qualifiedType(sqlType: string): string {
   return sqlType === 'spoly' || sqlType === 'spoint' ? `${pgsphereSchema()}.${sqlType}` : sqlType;
 }
 

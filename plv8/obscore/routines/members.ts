@@ -26,7 +26,7 @@ export const _refresh_members: Routine = routine(
       'or moved in its order; as few as possible are moved. collections: the only ones that can have changed.',
   },
   (registry, tableName, collections) =>
-    refreshMembers(openDefinition(registry, tableName), collections as bigint[] | null).map(
+    refreshMembers(openDefinition(registry, tableName), { only: collections as bigint[] | null }).map(
       ({ id, change }) => ({
         collection_id: id,
         change,

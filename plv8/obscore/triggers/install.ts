@@ -106,6 +106,20 @@ export function lockKept(registry: Registry, mode: LockMode = 'share row exclusi
 
 type LockMode = 'share row exclusive' | 'access exclusive';
 
+/**
+ * Waits for all who write tables that have no triggers yet and are to have them for this definition, and keeps others
+ * off until the transaction ends.
+ */
+export function lockUnkept(definition: Definition): void {
+  const { registry } = definition;
+  const kept = new Set(triggersThere(registry).map(({ table }) => table));
+  const tables = keptTables(registry, [definition]).map(({ table }) => table);
+  lockTables(
+    registry,
+    tables.filter((table) => !kept.has(table)),
+  );
+}
+
 function lockTables(
   registry: Registry,
   tables: readonly string[],

@@ -6,9 +6,18 @@
 import type { DatasetType, Registry } from '../butler/registry.ts';
 import { lockTable } from './members.ts';
 
-/** SQL: the number that stands for the data ID of a row of the relation. Two data IDs that share one do no harm. */
+/**
+ * Dimensions by which many datasets of one observation or of one tract differ, which are written together: one lock
+ * stands for all of them.
+ */
+const finest = ['detector', 'patch'];
+
+/** SQL: the number that stands for the data ID of a row of the relation. Data IDs that share one do no harm. */
 export function dataIdHash({ dimensions }: DatasetType, alias: string): string {
-  const columns = dimensions.required.map((name) => `${alias}.${plv8.quote_ident(name)}`);
+  const { required, governors } = dimensions;
+  const coarse = required.filter((name) => !finest.includes(name));
+  const chosen = coarse.some((name) => !governors.includes(name)) ? coarse : required;
+  const columns = chosen.map((name) => `${alias}.${plv8.quote_ident(name)}`);
   return columns.length === 0 ? '0::int8' : `hash_record_extended(row(${columns.join(', ')}), 0)`;
 }
 

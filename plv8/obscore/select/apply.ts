@@ -2,10 +2,11 @@
 import { entityName } from '../../butler/names.ts';
 import type { DatasetType } from '../../butler/registry.ts';
 import { columnsOf } from '../columns.ts';
+import { lockDataIds } from '../data_id_lock.ts';
 import type { Definition } from '../definition.ts';
 import { obscoreErrors } from '../errors.ts';
 import { sqlText } from '../format/compile.ts';
-import { candidates, datasetsAmong } from './datasets.ts';
+import { candidates, dataIdsOf, datasetsAmong } from './datasets.ts';
 import { rowsOf, type Size } from './rows.ts';
 
 /** Up to so many datasets, statements are planned once a session and look records up one by one. */
@@ -92,15 +93,18 @@ select (select count(*) from gone) + (select count(*) from put),
 /** Statements that make the function. */
 export function applyFunction(definition: Definition, datasetType: DatasetType): string[] {
   const name = applyFunctionName(definition, datasetType);
-  const { registry, tableName } = definition;
+  const { registry, tableName, config } = definition;
+  // One session at a time decides which dataset is found first; it looks at them in a later statement.
+  const lock = lockDataIds(registry, datasetType, `(${dataIdsOf(datasetType, '$1')}) s`);
+  const isChained = config.collectionType === 'CHAINED';
   const body = `
 declare
   changed int8;
   complaint text;
 begin
-  if cardinality(ids) <= ${FEW} then
-    ${change(definition, datasetType, 'apply.ids', 'few', '\n  into changed, complaint')};
-  else
+  if cardinality(ids) <= ${FEW} then${isChained ? `\n    ${lock};` : ''}
+    ${change(definition, datasetType, '$1', 'few', '\n  into changed, complaint')};
+  else${isChained ? `\n    execute ${plv8.quote_literal(lock)} using ids;` : ''}
     execute ${plv8.quote_literal(change(definition, datasetType, '$1', 'few'))} into changed, complaint using ids;
   end if;
   if complaint is not null then
@@ -116,7 +120,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_mergejoin = off
 set jit = off
-as ${plv8.quote_literal(`#variable_conflict use_column\n<<apply>>${body}`)}`,
+as ${plv8.quote_literal(`#variable_conflict use_column\n${body}`)}`,
     `comment on function ${name}(uuid[]) is ${plv8.quote_literal(
       `Brings the rows of datasets of type ${datasetType.name} in the ObsCore table ${tableName} of registry ${registry.name} up to date; of a table that finds first, those of all datasets with the same data IDs. Returns how many rows changed.`,
     )}`,

@@ -82,16 +82,21 @@ export function datasetsAmong(definition: Definition, datasetType: DatasetType, 
   return firstOf(definition, datasetType, candidates(definition, datasetType, ids));
 }
 
+/** The data IDs of some datasets, once each: a query of their required dimensions. */
+export function dataIdsOf({ id, tags, dimensions }: DatasetType, ids: string): string {
+  const keys = quoted(dimensions.required).map((name) => `t.${name}`);
+  return `
+      select distinct ${keys.join(', ') || '1 as one'}
+      from unnest(${ids}) i (id)
+      join ${tags} t on t.dataset_id = i.id and t.dataset_type_id = ${id}`;
+}
+
 /** FROM items `t` and `m`: the associations with members of all datasets that have the data IDs of some. */
 export function candidates(definition: Definition, datasetType: DatasetType, ids: string): string {
-  const ofType = `t.dataset_type_id = ${datasetType.id}`;
-  const keys = quoted(datasetType.dimensions.required);
-  const same = keys.map((name) => `t.${name} = g.${name}`);
-  return `(
-      select distinct ${keys.length > 0 ? keys.map((name) => `t.${name}`).join(', ') : '1 as one'}
-      from unnest(${ids}) i (id)
-      join ${datasetType.tags} t on t.dataset_id = i.id and ${ofType}
+  const same = quoted(datasetType.dimensions.required).map((name) => `t.${name} = g.${name}`);
+  const on = [`t.dataset_type_id = ${datasetType.id}`, ...same].join(' and ');
+  return `(${dataIdsOf(datasetType, ids)}
     ) g
-    join ${datasetType.tags} t on ${[ofType, ...same].join(' and ')}
+    join ${datasetType.tags} t on ${on}
     ${members(definition)}`;
 }

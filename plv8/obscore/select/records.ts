@@ -110,9 +110,17 @@ export class Records {
     return this.used(element, regionKeyName(element));
   }
 
-  /** Elements in use, in the universe's order, in which they can be joined. */
+  /** Elements in use, each after those that its key is found in. */
   get elements(): Element[] {
-    return this.registry.universe.sorted(this.columns.keys()).map((name) => this.element(name));
+    const ordered = new Set<string>();
+    const add = (name: string) => {
+      if (ordered.has(name)) return;
+      const { uses } = this.track(() => this.matches(this.element(name)));
+      for (const other of uses.elements) add(other);
+      ordered.add(name);
+    };
+    for (const name of this.columns.keys()) add(name);
+    return [...ordered].map((name) => this.element(name));
   }
 
   /** Names of those elements in use that are known beside the data ID. */

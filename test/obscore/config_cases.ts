@@ -459,6 +459,19 @@ export const badConfigs: readonly BadConfig[] = [
     isForm: true,
   },
   {
+    what: 'expressions and values of the query language that are none',
+    json: config({
+      where: object({ where: '"visit = "', bind: object({ a: '{}' }) }),
+      dataset_type_constraints: object({ raw: '[{"where": "visit IN"}, {"where": "(detector = 1"}]' }),
+    }),
+    complaints: [
+      ['where.where', /is no expression: .*line 1, column/],
+      ['where.bind', /cannot be bound: .*a/],
+      ['dataset_type_constraints.raw[0].where', /is no expression: .*line 1, column/],
+      ['dataset_type_constraints.raw[1].where', /is no expression: .*line 1, column/],
+    ],
+  },
+  {
     what: 'templates that are none',
     json: config({
       obs_publisher_did_fmt: '"{id"',

@@ -1,5 +1,8 @@
 /** Conditions on datasets: `where` for all types, `dataset_type_constraints` for some. */
+import { parseBind } from '../../butler/where/bind.ts';
 import { type Json, JsonNumber } from '../../butler/where/exact_json.ts';
+import { parse } from '../../butler/where/parser.ts';
+import { Failure } from '../../failure.ts';
 import type { Constraint } from '../config.ts';
 import { whereOptions } from './options.ts';
 import type { Place } from './place.ts';
@@ -13,6 +16,18 @@ function jsonText(value: Json): string {
   return JSON.stringify(value);
 }
 
+/** Runs what reads a text of the Data Butler's language, and complains of what it throws, with line and column. */
+function complaining(place: Place, what: string, read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const message = error.message.replace(/^\w+Error: /, '');
+    const [, where = ''] = /^Line (\d+, column \d+):/.exec(error.detail ?? '') ?? [];
+    place.complain(`${what}: ${message}${where && ` (line ${where})`}`);
+  }
+}
+
 function constraint(place: Place): Constraint | undefined {
   const options = place.options(whereOptions);
   if (!options) return undefined;
@@ -21,11 +36,10 @@ function constraint(place: Place): Constraint | undefined {
   const dims = options.extra_dims.value === undefined ? [] : options.extra_dims.list();
   const extraDims = new Set(dims?.flatMap((dim) => dim.named() ?? []));
   if (where === undefined || bind === undefined) return undefined;
-  return {
-    where,
-    bind: options.bind.value === undefined ? '{}' : jsonText(options.bind.value),
-    extraDims: [...extraDims],
-  };
+  const values = options.bind.value === undefined ? '{}' : jsonText(options.bind.value);
+  complaining(options.where, 'is no expression', () => parse(where));
+  complaining(options.bind, 'cannot be bound', () => parseBind(values));
+  return { where, bind: values, extraDims: [...extraDims] };
 }
 
 /** Whether a condition asks for anything. */

@@ -4,6 +4,7 @@
  */
 import { parseSpec, type Spec } from './spec.ts';
 import { type Field, type FieldPath, FormatError, type Piece, parseTemplate } from './template.ts';
+import { timePath, timeTerm } from './time.ts';
 import { formatValue, type Kind, representation, toText, type Value } from './value.ts';
 
 export type { FieldPath } from './template.ts';
@@ -71,7 +72,8 @@ export function compileFormat(template: string, lookup: Lookup): Formatted | Mis
 export function checkTemplate(template: string): string | null {
   if (template.includes('\0')) return 'a character of code 0 cannot be stored';
   try {
-    parseTemplate(template);
+    for (const path of pathsOf(template))
+      if ('attributes' in path && path.attributes) timePath(path.attributes);
     return null;
   } catch (error) {
     if (error instanceof FormatError) return error.message;
@@ -117,12 +119,19 @@ export function firstFailure(reasons: readonly (string | null)[]): string | null
 }
 
 const written = (path: FieldPath): string =>
-  'name' in path ? path.name : `records[${path.record}].${path.field}`;
+  'name' in path
+    ? path.name
+    : `records[${path.record}].${[path.field, ...(path.attributes ?? [])].join('.')}`;
 
 function compileField(field: Field, lookup: Lookup): Formatted {
   const term = lookup(field.path);
   if (term === undefined) throw new MissingKey(written(field.path));
   if (term !== 'none' && 'invalid' in term) throw new FormatError(term.invalid);
+  if ('attributes' in field.path && field.path.attributes) {
+    if (term === 'none' || term.kind !== 'timespan')
+      throw new FormatError(`{${written(field.path)}}: ${field.path.field} is no timespan`);
+    return compileTime(field, timeTerm(term, field.path.attributes), lookup);
+  }
   if (term !== 'none' && (term.kind === 'region' || (term.kind === 'timespan' && reprOf(field))))
     throw new FormatError(`{${written(field.path)}}: a ${term.kind} has no text of this form`);
   const spec = joined(field.spec, lookup);
@@ -130,6 +139,17 @@ function compileField(field: Field, lookup: Lookup): Formatted {
   const known = term === 'none' ? null : term.constant;
   if (known !== undefined) return constant(formatKnown(known, field, spec.constant));
   return atCompileTime(field, term as Term, spec.constant);
+}
+
+/** A time: NULL, and a failure, where the timespan has no such bound. */
+function compileTime(field: Field, { term, fails }: ReturnType<typeof timeTerm>, lookup: Lookup): Formatted {
+  const spec = joined(field.spec, lookup);
+  const text =
+    spec.constant === undefined ? atRuntime(field, term, spec) : atCompileTime(field, term, spec.constant);
+  return {
+    sql: `case when ${term.sql} is not null then ${text.sql} end`,
+    fails: firstFailure([fails, text.fails]),
+  };
 }
 
 const reprOf = (field: Field): boolean => field.conversion === 'r' || field.conversion === 'a';

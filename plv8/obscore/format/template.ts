@@ -3,8 +3,13 @@
  * What CPython refuses is refused in its words.
  */
 
-/** What a field names: a key, or a field of a dimension's record (`records[visit].name`). */
-export type FieldPath = { readonly name: string } | { readonly record: string; readonly field: string };
+/**
+ * What a field names: a key, or a field of a dimension's record (`records[visit].name`), or a part of that
+ * (`records[visit].timespan.begin.utc.isot`).
+ */
+export type FieldPath =
+  | { readonly name: string }
+  | { readonly record: string; readonly field: string; readonly attributes?: readonly string[] };
 
 export interface Field {
   readonly path: FieldPath;
@@ -131,10 +136,13 @@ function pathOf(text: string): FieldPath {
     if (steps.length > 0) throw new FormatError(`{${text}}: ${name} is a plain value, without parts`);
     return { name };
   }
-  const [record, field] = steps;
-  if (steps.length !== 2 || record.kind !== 'index' || field.kind !== 'attribute')
+  const [record, field, ...parts] = steps;
+  if (record?.kind !== 'index' || field?.kind !== 'attribute')
     throw new FormatError(`{${text}} should have the form {records[dimension].field}`);
-  return { record: record.name, field: field.name };
+  if (parts.length === 0) return { record: record.name, field: field.name };
+  if (field.name !== 'timespan' || parts.some(({ kind }) => kind !== 'attribute'))
+    throw new FormatError(`{${text}}: ${field.name} is a plain value, without parts`);
+  return { record: record.name, field: field.name, attributes: parts.map(({ name }) => name) };
 }
 
 interface Step {

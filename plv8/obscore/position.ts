@@ -2,14 +2,17 @@
 import type { Parameters } from '../butler/statement.ts';
 import { Failure } from '../failure.ts';
 import { encodeRegion } from '../sky/codec.ts';
-import { regionFromPos } from '../sky/pos.ts';
-import type { PublishedTable } from './publish.ts';
+import { regionFromText } from '../sky/s_region.ts';
 import { wrongValue } from './siav2_values.ts';
 
-/** @throws ObsCoreQueryError for text that is no region of SIAv2 */
-function encodedPosition(text: string): Uint8Array {
+/**
+ * The region of a POS string, whose polygon is what its sides enclose; more is understood than POS has: every shape of
+ * s_region.
+ * @throws ObsCoreQueryError for text that is no region
+ */
+export function encodedPosition(text: string): Uint8Array {
   try {
-    return encodeRegion(regionFromPos(text));
+    return encodeRegion(regionFromText(text));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw wrongValue(
@@ -20,20 +23,35 @@ function encodedPosition(text: string): Uint8Array {
   }
 }
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+/** Footprints that have a point in common with one of the regions, searched once a registry. */
+export class FootprintSearch {
+  private readonly regions: readonly Uint8Array[];
+  private readonly found = new Map<string, string>();
 
-/** The condition that a row's footprint has a point in common with one of the regions. */
-export function positionCondition(
-  { registry }: PublishedTable,
-  texts: readonly string[],
-  values: Parameters,
-): string {
-  // As a subquery, which runs once and not for each row.
-  const found = texts.map((text) => {
-    const region = values.add(`\\x${hex(encodedPosition(text))}`, 'bytea');
-    return `(select obscore._footprints_overlapping(${plv8.quote_literal(registry)}, ${region}))`;
-  });
-  return `t.footprint = any (${found.length === 1 ? `${found[0]}::uuid[]` : found.join(' || ')})`;
+  constructor(texts: readonly string[]) {
+    this.regions = texts.map(encodedPosition);
+  }
+
+  /** Their keys, as text of an array. */
+  private in(registry: string): string {
+    const known = this.found.get(registry);
+    if (known !== undefined) return known;
+    const keys = new Set<string>();
+    for (const region of this.regions) {
+      const [{ footprints }] = plv8.execute('select obscore._footprints_overlapping($1, $2) as footprints', [
+        registry,
+        region,
+      ]) as [{ footprints: string[] }];
+      for (const key of footprints) keys.add(key);
+    }
+    const list = `{${[...keys].join(',')}}`;
+    this.found.set(registry, list);
+    return list;
+  }
+
+  /** The condition on the column footprint; the planner knows how many they are. */
+  condition(column: string, registry: string, values: Parameters): string {
+    const list = this.in(registry);
+    return list === '{}' ? 'false' : `${column} = any (${values.add(list, 'uuid[]')})`;
+  }
 }

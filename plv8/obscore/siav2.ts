@@ -3,7 +3,7 @@
  * Values of one parameter are alternatives, parameters are conditions that all hold; what is NULL meets no condition.
  */
 import { type Compiled, Parameters } from '../butler/statement.ts';
-import { positionCondition } from './position.ts';
+import { FootprintSearch } from './position.ts';
 import { type PublishedTable, publishedTables } from './publish.ts';
 import {
   floatLiteral,
@@ -27,14 +27,16 @@ const columnByName = new Map(standardColumns.map((column) => [column.name, colum
 /** Beyond this there is no need to count. */
 const mostRows = 10n ** 15n;
 
-/** What a condition is made of: a table, its columns, the statement's values. */
+/** What a condition is made of: a table and its columns, the statement's values, the regions that are searched. */
 class Leaf {
   readonly table: PublishedTable;
   readonly values: Parameters;
+  readonly positions: FootprintSearch | undefined;
 
-  constructor(table: PublishedTable, values: Parameters) {
+  constructor(table: PublishedTable, values: Parameters, positions: FootprintSearch | undefined) {
     this.table = table;
     this.values = values;
+    this.positions = positions;
   }
 
   column(name: string): string {
@@ -85,10 +87,10 @@ function equal(name: string): Condition {
   return (leaf, values) => leaf.oneOf(leaf.column(name), values);
 }
 
-const position: Condition = (leaf, values) => {
-  if (!leaf.table.columns.has('footprint')) return 'false';
-  return positionCondition(leaf.table, values, leaf.values);
-};
+const position: Condition = ({ table, values, positions }) =>
+  table.columns.has('footprint') && positions
+    ? positions.condition('t.footprint', table.registry, values)
+    : 'false';
 
 /** States stand between slashes: /I/Q/. */
 const polarization: Condition = (leaf, values) =>
@@ -143,14 +145,13 @@ const conditions: ReadonlyMap<string, Condition> = new Map([
   ['format', equal('access_format')],
 ]);
 
-function compileLeaf(table: PublishedTable, parameters: Siav2Parameters, values: Parameters): string {
-  const leaf = new Leaf(table, values);
+function compileLeaf(leaf: Leaf, parameters: Siav2Parameters): string {
   const required = parameters.get('dptype')?.length ? [] : [productType(leaf, imageTypes)];
   for (const [name, condition] of conditions) {
     const given = parameters.get(name) ?? [];
     if (given.length > 0) required.push(condition(leaf, given));
   }
-  return `${selectStandard(table)}\nwhere ${required.map((condition) => `(${condition})`).join('\n  and ')}`;
+  return `${selectStandard(leaf.table)}\nwhere ${required.map((condition) => `(${condition})`).join('\n  and ')}`;
 }
 
 /** A table without columns: what is wrong with a value is told also where nothing is published. */
@@ -159,7 +160,7 @@ const nothing: PublishedTable = {
   tableName: '',
   config: '{}',
   table: '(select where false)',
-  columns: new Map([['footprint', 'uuid']]),
+  columns: new Map(),
 };
 
 /**
@@ -173,7 +174,9 @@ export function compileSiav2(parameters: Siav2Parameters, maxrec: bigint | null)
   const values = new Parameters();
   const published = publishedTables();
   const tables = published.length > 0 ? published : [nothing];
-  const leaves = tables.map((table) => compileLeaf(table, parameters, values));
+  const regions = parameters.get('pos') ?? [];
+  const positions = regions.length > 0 ? new FootprintSearch(regions) : undefined;
+  const leaves = tables.map((table) => compileLeaf(new Leaf(table, values, positions), parameters));
   const names = standardColumns.map(({ name }) => name).join(', ');
   const union = leaves.join('\nunion all\n');
   if (published.length === 0 || maxrec === 0n) {

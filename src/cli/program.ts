@@ -18,6 +18,7 @@ Examples:
   almagest load stars.fits --table public.star --create
   almagest butler create deep
   almagest butler ingest raw/*.fits.fz
+  almagest obscore create --config obscore.yaml
   almagest cluster psql
 
 Every command has its own --help, with examples.`,
@@ -34,6 +35,7 @@ const commands: Record<string, () => Promise<Command>> = {
   uninstall: async () => (await install()).uninstallCommand(),
   load: async () => (await import('./load.ts')).loadCommand(),
   butler: async () => (await import('./butler.ts')).butlerCommand(),
+  obscore: async () => (await import('./obscore.ts')).obscoreCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
 };
 const named = process.argv[2] ?? '';

@@ -29,9 +29,10 @@ const application = `almagest version ${version}`;
 function compressionOf(name: string): ParquetCompression {
   const known = parquetCompressions.find((compression) => compression === name);
   if (known) return known;
-  throw new ExportError(`Parquet files compressed by ${name} are not written`, {
-    hint: `--compression takes ${parquetCompressions.join(', ')}.`,
-  });
+  throw new ExportError(
+    `Parquet files compressed by ${name} are not written`,
+    `--compression takes ${parquetCompressions.join(', ')}.`,
+  );
 }
 
 /** What a VOTable says beside its rows. */

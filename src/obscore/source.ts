@@ -1,7 +1,7 @@
 /** What can be exported: the rows of an ObsCore table, or those that a configuration would make. */
 import type pg from 'pg';
 import { columnsOf, keyColumns } from '../../plv8/obscore/columns.ts';
-import { findingLines, type ObsCoreConfig, type Origin, readText } from '../../plv8/obscore/config.ts';
+import { type ObsCoreConfig, type Origin, parseConfig } from '../../plv8/obscore/config.ts';
 import type { ColumnType, OutputColumn } from '../formats/write/columns.ts';
 
 /** Rows to be written, and how their configuration wants them written. */
@@ -19,14 +19,12 @@ export interface RowSource {
 }
 
 export class ExportError extends Error {
-  readonly detail: string | undefined;
-  readonly hint: string | undefined;
+  readonly hint: string;
 
-  constructor(message: string, more: { detail?: string; hint?: string } = {}) {
+  constructor(message: string, hint: string) {
     super(message);
     this.name = 'ExportError';
-    this.detail = more.detail;
-    this.hint = more.hint;
+    this.hint = hint;
   }
 }
 
@@ -55,16 +53,6 @@ function outputColumns(columns: readonly { name: string; sqlType: string }[]): O
 
 function listOf(client: pg.Client, columns: readonly OutputColumn[]): string {
   return columns.map(({ name }) => client.escapeIdentifier(name)).join(', ');
-}
-
-/** @throws ExportError with all that is wrong with the configuration */
-function configOf(text: string): ObsCoreConfig {
-  const { config, complaints } = readText(text);
-  if (config) return config;
-  throw new ExportError('the configuration is wrong', {
-    detail: findingLines(complaints),
-    hint: 'docs/obscore.md has every option.',
-  });
 }
 
 function sourceOf(config: ObsCoreConfig, columns: readonly OutputColumn[], query: string): RowSource {
@@ -99,9 +87,10 @@ export async function tableSource(
     [registry, tableName],
   );
   if (definitions.length === 0)
-    throw new ExportError(`registry ${registry} has no ObsCore table ${tableName}`, {
-      hint: 'almagest obscore list shows those that there are; --config FILE exports without one.',
-    });
+    throw new ExportError(
+      `registry ${registry} has no ObsCore table ${tableName}`,
+      'almagest obscore list shows those that there are; --config FILE exports without one.',
+    );
   const table = `${client.escapeIdentifier(registry)}.${client.escapeIdentifier(tableName)}`;
   const { rows } = await client.query<{ name: string; sqlType: string }>(
     `select attname as name, format_type(atttypid, atttypmod) as "sqlType"
@@ -112,7 +101,7 @@ export async function tableSource(
   );
   const columns = outputColumns(rows);
   return sourceOf(
-    configOf(definitions[0].config),
+    parseConfig(definitions[0].config),
     columns,
     `select ${listOf(client, columns)} from ${table}`,
   );
@@ -121,14 +110,14 @@ export async function tableSource(
 /**
  * The rows that a configuration would make, without a table.
  * @param text the configuration as JSON
- * @throws ExportError where it is wrong
+ * @throws ObsCoreConfigError
  */
 export async function configSource(
   client: pg.Client,
   text: string,
   registryGiven?: string,
 ): Promise<RowSource> {
-  const config = configOf(text);
+  const config = parseConfig(text);
   const registry = await registryOf(client, registryGiven);
   const { rows } = await client.query<{ query: string }>(
     'select query from obscore._compile_rows($1::json, $2::name)',
@@ -136,4 +125,23 @@ export async function configSource(
   );
   const columns = outputColumns(columnsOf(config));
   return sourceOf(config, columns, `select ${listOf(client, columns)} from (${rows[0].query}) as made`);
+}
+
+/** The rows of a query of obscore.observation. */
+export async function observationSource(client: pg.Client, query: string): Promise<RowSource> {
+  const { rows } = await client.query<{ name: string; sqlType: string }>(
+    `select attname as name, format_type(atttypid, atttypmod) as "sqlType"
+     from pg_attribute
+     where attrelid = 'obscore.observation'::regclass and attnum > 0 and not attisdropped
+     order by attnum`,
+  );
+  return {
+    query,
+    columns: outputColumns(rows),
+    docs: new Map(),
+    origin: null,
+    nullString: '\\N',
+    compression: 'snappy',
+    batchSize: 10_000,
+  };
 }

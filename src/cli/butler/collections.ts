@@ -1,7 +1,7 @@
 /** `almagest butler`: collections, chains, runs. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatResult, queryText } from '../../db/result-table.ts';
-import { names } from './arguments.ts';
+import { names } from '../arguments.ts';
 import {
   callSql,
   printCall,
@@ -10,7 +10,7 @@ import {
   reportCall,
   withClient,
   withRegistry,
-} from './call.ts';
+} from '../call.ts';
 
 const types = ['RUN', 'TAGGED', 'CHAINED', 'CALIBRATION'];
 

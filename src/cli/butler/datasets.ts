@@ -1,6 +1,6 @@
 /** `almagest butler`: dataset types, datasets, tags, calibrations. */
 import type { Command } from 'commander';
-import { integer, names, queryOptions } from './arguments.ts';
+import { integer, names, queryOptions } from '../arguments.ts';
 import {
   callSql,
   printCall,
@@ -10,7 +10,7 @@ import {
   reportCall,
   withClient,
   withRegistry,
-} from './call.ts';
+} from '../call.ts';
 
 function registerDatasetType(): Command {
   return registryCommand('register-dataset-type')

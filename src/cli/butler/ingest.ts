@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type FoundHeader, readObservationHeaders } from '../../butler/headers.ts';
 import { type IngestReport, ingestHeaders } from '../../butler/ingest.ts';
 import { FormatError } from '../../formats/table.ts';
-import { type RegistryOptions, registryCommand, withClient } from './call.ts';
+import { type RegistryOptions, registryCommand, withClient } from '../call.ts';
 
 /** Headers of as many files as go into one transaction. */
 const batchSize = 1000;

@@ -1,7 +1,6 @@
 /** `almagest butler`: registries themselves. */
 import { Command } from 'commander';
 import { formatResult, queryText } from '../../db/result-table.ts';
-import { type DatabaseOptions, databaseOption, UsageError } from '../options.ts';
 import {
   callSql,
   type RegistryOptions,
@@ -9,7 +8,8 @@ import {
   reportCall,
   withClient,
   withRegistry,
-} from './call.ts';
+} from '../call.ts';
+import { type DatabaseOptions, databaseOption, UsageError } from '../options.ts';
 
 function onRegistry(
   name: string,

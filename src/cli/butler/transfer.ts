@@ -6,8 +6,8 @@ import type { Command } from 'commander';
 import { exportRegistry } from '../../butler/export.ts';
 import { ExportFileError, readExportFile } from '../../butler/export_file.ts';
 import { type ImportCounts, importFile } from '../../butler/import.ts';
-import { names } from './arguments.ts';
-import { type RegistryOptions, registryCommand, withClient } from './call.ts';
+import { names } from '../arguments.ts';
+import { type RegistryOptions, registryCommand, withClient } from '../call.ts';
 
 const counted = (counts: ReadonlyMap<string, number>) =>
   [...counts].map(([name, count]) => `${count} ${name}`).join(', ') || 'none';

@@ -1,8 +1,8 @@
 /** `almagest butler`: instruments, their cameras, and visits. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCamera } from '../../butler/camera.ts';
+import { printCall, type RegistryOptions, registryCommand, reportCall, withClient } from '../call.ts';
 import { databaseOption } from '../options.ts';
-import { printCall, type RegistryOptions, registryCommand, reportCall, withClient } from './call.ts';
 
 function decimal(value: string): number {
   const number = Number(value);

@@ -1,17 +1,19 @@
-/** What the butler commands share: a call of one SQL function, and its rows as a table or as JSON. */
+/** What commands on registries and ObsCore tables share: a call of one SQL function, and its rows as a table or as JSON. */
 import { Command } from 'commander';
 import type pg from 'pg';
-import { connectClient } from '../../db/client.ts';
-import { formatResult, queryText, spreadJson } from '../../db/result-table.ts';
-import { type DatabaseOptions, databaseOption, databaseUrl } from '../options.ts';
+import { connectClient } from '../db/client.ts';
+import { formatResult, queryText, spreadJson } from '../db/result-table.ts';
+import { type DatabaseOptions, databaseOption, databaseUrl } from './options.ts';
 
 export interface RegistryOptions extends DatabaseOptions {
   readonly registry?: string;
   readonly json?: boolean;
 }
 
-/** A function of the schema butler and its arguments by name; `undefined` leaves one to its default. */
+/** A function and its arguments by name; `undefined` leaves one to its default. */
 export interface Call {
+  /** Where the function is: butler by default. */
+  readonly schema?: 'butler' | 'obscore';
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }
@@ -35,13 +37,14 @@ export async function withClient<T>(
   }
 }
 
-/** `butler.name(argument => $1, …)` and its values. */
+/** `schema.name(argument => $1, …)` and its values. */
 export function callSql(client: pg.Client, call: Call): { sql: string; values: unknown[] } {
   const values: unknown[] = [];
   const list = Object.entries(call.arguments)
     .filter(([, value]) => value !== undefined)
     .map(([argument, value]) => `${client.escapeIdentifier(argument)} => $${values.push(value)}`);
-  return { sql: `butler.${client.escapeIdentifier(call.name)}(${list.join(', ')})`, values };
+  const name = `${call.schema ?? 'butler'}.${client.escapeIdentifier(call.name)}`;
+  return { sql: `${name}(${list.join(', ')})`, values };
 }
 
 /**
@@ -93,5 +96,5 @@ export async function reportCall<T>(
 }
 
 export function withRegistry(call: Call, { registry }: RegistryOptions): Call {
-  return registry === undefined ? call : { name: call.name, arguments: { ...call.arguments, registry } };
+  return registry === undefined ? call : { ...call, arguments: { ...call.arguments, registry } };
 }

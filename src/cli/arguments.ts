@@ -1,4 +1,4 @@
-/** Arguments that several butler commands read alike. */
+/** Arguments that several commands read alike. */
 import { type Command, InvalidArgumentError } from 'commander';
 
 /** `a,b,c` or repeated, as users of the Data Butler write lists. */

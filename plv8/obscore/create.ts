@@ -1,7 +1,7 @@
 /** ObsCore tables made, and dropped. */
 import { openRegistry, type Registry } from '../butler/registry.ts';
 import { buildTable, datasetTypesOf, makeApplyFunctions, rowCount } from './build.ts';
-import { configOf, type Definition, definitionIn, type Mode, type OnError } from './definition.ts';
+import { type Definition, definitionIn, givenConfig, type Mode, type OnError } from './definition.ts';
 import { obscoreError } from './errors.ts';
 import { dropFootprints, prepareFootprints } from './footprints.ts';
 import { beginRebuild } from './locks.ts';
@@ -40,7 +40,7 @@ export interface Creation {
  */
 export function createObsCore(creation: Creation): bigint {
   const registry = openRegistry(creation.registry);
-  const config = configOf(creation.config);
+  const config = givenConfig(creation.config);
   const definition: Definition = {
     registry,
     tableName: config.tableName,

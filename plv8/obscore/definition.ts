@@ -38,6 +38,13 @@ export function configOf(text: string): ObsCoreConfig {
   return config;
 }
 
+/** The same of a text that a user gave: what in it has no effect is said as a NOTICE. */
+export function givenConfig(text: string): ObsCoreConfig {
+  const config = configOf(text);
+  for (const { path, complaint } of config.notices) plv8.elog(NOTICE, `${path} ${complaint}`);
+  return config;
+}
+
 function toDefinition(registry: Registry, row: DefinitionRow): Definition {
   return {
     registry,

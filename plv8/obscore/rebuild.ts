@@ -21,7 +21,7 @@ import {
   viewsOn,
 } from './carry.ts';
 import { dropApplyFunctions, insertDefinition } from './create.ts';
-import { configOf, type Definition, definitionIn } from './definition.ts';
+import { type Definition, definitionIn, givenConfig } from './definition.ts';
 import { obscoreError } from './errors.ts';
 import { prepareFootprints } from './footprints.ts';
 import { beginRebuild, stopBaseWrites, stopWrites } from './locks.ts';
@@ -55,15 +55,15 @@ export function rebuildObsCore(
   // Another rebuild, for which this one waited, may have changed it.
   const old = definitionIn(registry, tableName);
   requireReplaceable(old);
-  const text = configText ?? old.configText;
-  const renewed: Definition = { ...old, config: configOf(text), configText: text };
+  const renewed: Definition =
+    configText === null ? old : { ...old, config: givenConfig(configText), configText };
   if (renewed.config.tableName !== tableName)
     throw obscoreError(
       'ObsCoreConfigError',
       `table_name: the configuration is of '${renewed.config.tableName}', not of '${tableName}'`,
       { hint: 'A rebuild keeps the name; make another table by obscore.create.' },
     );
-  const isChanged = text !== old.configText;
+  const isChanged = renewed.configText !== old.configText;
   if (isChanged) requireCollections(renewed);
   prepareFootprints(registry, { pgsphere: renewed.config.pgsphere !== null });
   const shadow: Definition = { ...renewed, tableName: shrink(`almagest_new_${tableName}`), published: false };

@@ -8,6 +8,9 @@ import { obscoreError } from './errors.ts';
 import { standardColumns, standardComment } from './standard.ts';
 import { type Source, standardList, unionOf } from './view.ts';
 
+/** As catalogs and views have its name. */
+export const publishedView = 'ivoa.obscore';
+
 const viewComment =
   'Observations of all ObsCore tables that are published: ObsCore 1.1; made by obscore.publish';
 
@@ -221,14 +224,14 @@ $$`);
   plv8.execute(`alter table ${schema}.instrument enable always trigger ${instrumentTrigger}`);
 }
 
-/** Views are made by one session at a time. */
-function takeTurn(): void {
+/** Views are made by one session at a time: to the end of its transaction. */
+export function takePublicationTurn(): void {
   plv8.execute(`select pg_advisory_xact_lock(hashtextextended('almagest ivoa.obscore', 0))`);
 }
 
 /** Makes the views of instruments that are new. */
 export function publishInstruments(): void {
-  takeTurn();
+  takePublicationTurn();
   const there = relationIn('obscore');
   if (there?.comment === viewComment) makeInstrumentViews(instrumentsOf(publishedTables()));
 }
@@ -241,7 +244,7 @@ export function publishInstruments(): void {
 export function refreshPublication(registry: string): void {
   // Tables are locked before the turn is taken: who registers an instrument has its table locked, and waits for the turn.
   keepInstrumentTrigger(registry);
-  takeTurn();
+  takePublicationTurn();
   const tables = publishedTables();
   makeView(tables);
   keepSearches(tables);

@@ -27,7 +27,7 @@ import { prepareFootprints } from './footprints.ts';
 import { beginRebuild, stopBaseWrites, stopWrites } from './locks.ts';
 import { createView } from './matview.ts';
 import { memberTable, pendingTable, refreshMembers, requireCollections } from './members.ts';
-import { refreshPublication } from './publish.ts';
+import { publishedView, refreshPublication, takePublicationTurn } from './publish.ts';
 import { applyMembers, applyPending } from './refresh.ts';
 import { requireReadCommitted, requireRights } from './require.ts';
 import { installTriggers, lockUnkept } from './triggers/install.ts';
@@ -112,14 +112,18 @@ function swap(old: Definition, shadow: Definition, renewed: Definition, renaming
   const table = registry.table(tableName);
   const outgoing = shrink(`almagest_old_${tableName}`);
   const quoted = (name: string) => plv8.quote_ident(name);
+  // Before the table is locked: who publishes another has its turn, and reads this one.
+  if (old.published) takePublicationTurn();
   // A materialized view cannot be locked by name; renaming locks it as well.
   if (kind === 'table') plv8.execute(`lock table ${table} in access exclusive mode`);
   requireReplaceable(old);
-  const views = viewsOn(table);
+  // The published view is not carried over but made anew, of the columns that the table then has.
+  const views = viewsOn(table).filter(({ name }) => !(old.published && name === publishedView));
   const rest = kind === 'table' ? restOf(old) : [];
   plv8.execute(`alter ${kind} ${table} rename to ${quoted(outgoing)}`);
   plv8.execute(`alter ${kind} ${registry.table(shadow.tableName)} rename to ${quoted(tableName)}`);
   remakeViews(views);
+  if (old.published) refreshPublication(registry.name);
   plv8.execute(`drop ${kind} ${registry.table(outgoing)}`);
   renameIndexes(registry, renamings);
   for (const statement of rest) plv8.execute(statement);

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { standardColumns, standardComment } from '../../plv8/obscore/standard.ts';
 import { database, type TestDatabase } from '../support/database.ts';
+import { config, create, insertRaws, surveyRegistry } from './survey_support.ts';
 
 /** A registry, and tables of observations in it as ObsCore tables are: of some columns, defined but not published. */
 async function observatory(
@@ -248,4 +249,68 @@ test('two sessions publish, and a third registers an instrument, at the same tim
   await db.query(`insert into deep.one values ('Cam')`);
   await db.query(`insert into wide.obscore values ('Cam')`);
   t.is((await db.query('select from ivoa.obscore_cam')).length, 2);
+});
+
+test('a table that is rebuilt with other columns is shown with them', async (t) => {
+  await using db = await surveyRegistry();
+  await insertRaws(db.client, 1, 2);
+  const extra = (name: string, template: string, type = 'string') => ({
+    extra_columns: { [name]: { template, type }, lsst_run: { template: '{run}', type: 'string' } },
+  });
+  await create(db.client, extra('pol_states', '/I/'));
+  await db.query('create view mine as select pol_states, obs_id, access_estsize from ivoa.obscore');
+  t.deepEqual(await db.query('select distinct pol_states, access_estsize from mine'), [
+    { pol_states: '/I/', access_estsize: null },
+  ]);
+  await db.query('select obscore.rebuild()');
+  t.is((await db.query(`select from obscore.siav2(pol => 'I')`)).length, 8);
+  await db.query('select obscore.rebuild(config => $1)', [
+    JSON.stringify(config({ ...extra('access_estsize', '{detector}', 'int'), fallback_instrument: 'Other' })),
+  ]);
+  t.deepEqual(
+    await db.query('select distinct pol_states, access_estsize::int from mine order by access_estsize'),
+    [0, 1, 2, 3].map((access_estsize) => ({ pol_states: null, access_estsize })),
+  );
+  t.is((await db.query(`select from obscore.siav2(pol => 'I')`)).length, 0);
+  t.is((await db.query(`select from obscore.siav2(pos => 'CIRCLE 20 1 0.01')`)).length, 1);
+  t.deepEqual(await names(db), ['obscore', 'obscore_cam', 'obscore_other']);
+});
+
+test('a materialized view is published, and so are tables that are built anew', async (t) => {
+  await using db = await surveyRegistry();
+  await insertRaws(db.client, 1);
+  await create(db.client, { table_name: 'snapshot' }, 'matview');
+  await create(db.client, { table_name: 'now' });
+  t.is((await db.query('select from ivoa.obscore')).length, 8);
+  await insertRaws(db.client, 2);
+  t.is((await db.query('select from ivoa.obscore_cam')).length, 12);
+  await db.query(`select obscore.refresh('snapshot')`);
+  t.is((await db.query('select from ivoa.obscore_cam')).length, 16);
+  t.is(
+    (await db.query(`select from obscore.siav2(pos => '{CIRCLE 20 1 0.01,CIRCLE 20.1 1.1 0.2}')`)).length,
+    2,
+  );
+});
+
+test('with a registry its observations go from the view, and its instruments’ views', async (t) => {
+  for (const go of [`obscore.drop('obscore', 'r')`, `butler.drop_registry('r')`, `butler.detach('r')`]) {
+    await using db = await surveyRegistry();
+    await insertRaws(db.client, 1);
+    await create(db.client);
+    await addRegistry(db, 'wide', { other: 'instrument_name text' });
+    await db.query(`insert into wide.other values ('Rx')`);
+    await publish(db, 'other', 'wide');
+    await db.query('create view mine as select obs_id from ivoa.obscore');
+    t.is((await db.query('select from mine')).length, 5, go);
+    await db.query(`select ${go}`);
+    t.is((await db.query('select from mine')).length, 1, go);
+    t.deepEqual(await names(db), ['obscore'], go);
+    t.deepEqual(
+      await db.query(
+        `select tgname from pg_trigger where tgname = 'almagest_obscore_instrument' and tgrelid::regclass::text like 'r.%'`,
+      ),
+      [],
+      go,
+    );
+  }
 });

@@ -328,7 +328,19 @@ export const badConfigs: readonly BadConfig[] = [
   {
     what: 'an integer beyond a bigint',
     json: withColumns({ a: '9223372036854775808', b: '-9223372036854775808' }),
-    complaints: [['extra_columns.a', /beyond the range of a bigint/]],
+    complaints: [['extra_columns.a', /beyond the range of bigint/]],
+  },
+  {
+    what: 'constants that their column cannot hold',
+    json: config({
+      extra_columns: object({ a: template({ length: '3' }), calib_level: '32768', s_xel1: '-2147483649' }),
+      dataset_types: object({ raw: datasetType({ extra_columns: object({ a: '"four"' }) }) }),
+    }),
+    complaints: [
+      ['extra_columns.calib_level', /^32768 is beyond the range of smallint$/],
+      ['extra_columns.s_xel1', /^-2147483649 is beyond the range of integer$/],
+      ['dataset_types.raw.extra_columns.a', /4 characters is too long: the column has 3$/],
+    ],
   },
   {
     what: 'one column of two types',

@@ -130,20 +130,22 @@ test('whole numbers are exact to the last digit', (t) => {
 test('constant parts are folded, keys whose value is None included', (t) => {
   const compiled = compileFormat("{dataset_type}/{calib_level:03d}'s {o_ucd!r:>6}", lookup);
   t.like(compiled, { sql: `'raw/002''s   None'::text`, fails: null, constant: "raw/002's   None" });
-  t.like(convert({ sql: '', fails: null, constant: ' 1_0 ' }, 'int', null), {
+  t.like(convert({ sql: '', fails: null, constant: ' 1_0 ' }, 'int', 'bigint'), {
     sql: `'10'::int8`,
     fails: null,
   });
-  t.like(convert({ sql: '', fails: null, constant: '-inf' }, 'float', null), {
+  t.like(convert({ sql: '', fails: null, constant: '-inf' }, 'float', 'double precision'), {
     sql: `'-Infinity'::float8`,
     fails: null,
   });
-  t.like(convert({ sql: '', fails: null, constant: 'no' }, 'bool', null), {
+  t.like(convert({ sql: '', fails: null, constant: 'no' }, 'bool', 'boolean'), {
     sql: 'null::bool',
     fails: `'invalid literal for int() with base 10: ''no'''::text`,
   });
-  t.like(convert({ sql: '', fails: null, constant: 'né𝄞' }, 'string', 3), { constant: 'né𝄞' });
-  t.like(convert({ sql: '', fails: null, constant: 'né𝄞s' }, 'string', 3), {
+  t.like(convert({ sql: '', fails: null, constant: 'né𝄞' }, 'string', 'character varying(3)'), {
+    constant: 'né𝄞',
+  });
+  t.like(convert({ sql: '', fails: null, constant: 'né𝄞s' }, 'string', 'character varying(3)'), {
     fails: `'value of 4 characters is too long: the column has 3'::text`,
   });
 });

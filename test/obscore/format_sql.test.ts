@@ -35,7 +35,7 @@ test('a template has in every row the text that Python makes, and a column its v
       template,
     );
     if (type === 'string') continue;
-    const found = await values(db, convert(text, type, null));
+    const found = await values(db, convert(text, type, ''));
     found.forEach(({ value, reason }, i) => {
       const { error, value: python, fails } = expected[i];
       if (python === undefined) {
@@ -72,7 +72,7 @@ test('a constant is the same text under every setting of the session', async (t)
 
 test('a string longer than its column fails, counted in characters', async (t) => {
   await using db = await database();
-  t.deepEqual(await values(db, convert(compiled('{run}'), 'string', 5)), [
+  t.deepEqual(await values(db, convert(compiled('{run}'), 'string', 'character varying(5)')), [
     { value: null, reason: 'value of 6 characters is too long: the column has 5' },
     { value: '' },
     { value: 'x' },
@@ -120,4 +120,20 @@ test('timespans are texts as the Data Butler writes them', async (t) => {
       'None',
     ],
   );
+});
+
+test('a whole number beyond its column fails', async (t) => {
+  await using db = await database();
+  const found = await values(db, convert(compiled('{visit}'), 'int', 'integer'));
+  t.deepEqual(found.slice(0, 4), [
+    { value: '903342' },
+    { value: '-7' },
+    { value: null, reason: '9223372036854775807 is beyond the range of integer' },
+    { value: null, reason: "invalid literal for int() with base 10: 'None'" },
+  ]);
+  const texts = await values(db, convert(compiled('1{det:05d}'), 'int', 'smallint'));
+  t.deepEqual(texts[0], { value: null, reason: '100007 is beyond the range of smallint' });
+  t.like(convert(compiled('{calib_level}00000'), 'int', 'smallint'), {
+    fails: `'200000 is beyond the range of smallint'::text`,
+  });
 });

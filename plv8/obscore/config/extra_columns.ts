@@ -3,6 +3,7 @@ import { JsonNumber } from '../../butler/where/exact_json.ts';
 import { extraColumnType, keyColumns, spatialColumns, staticColumns } from '../columns.ts';
 import type { ExtraColumn } from '../config.ts';
 import { checkTemplate, sqlText } from '../format/compile.ts';
+import { constantComplaint } from '../format/convert.ts';
 import { columnTypes, extraColumnOptions } from './options.ts';
 import { isInteger, kindOf, nameComplaint, type Place, pathText, textComplaint } from './place.ts';
 
@@ -14,12 +15,6 @@ const constantLength = 255;
 
 /** Columns that PostgreSQL has in every table. */
 const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
-
-/** Why an integer does not fit a bigint, or null where it does. */
-function bigintComplaint(text: string): string | null {
-  const value = BigInt(text);
-  return BigInt.asIntN(64, value) === value ? null : 'is beyond the range of a bigint';
-}
 
 type Value = Pick<ExtraColumn, 'source' | 'type' | 'length' | 'doc'>;
 
@@ -37,7 +32,7 @@ function constant(place: Place): Value | undefined {
     return wrong === null ? made(`${sqlText(value)}::text`, 'string', constantLength) : place.complain(wrong);
   }
   if (value instanceof JsonNumber && isInteger(value)) {
-    const wrong = bigintComplaint(value.text);
+    const wrong = constantComplaint(BigInt(value.text), 'bigint');
     return wrong === null ? made(`'${value.text}'::int8`, 'int') : place.complain(wrong);
   }
   if (value instanceof JsonNumber) {
@@ -102,7 +97,7 @@ export class ExtraColumns {
         return place.complain(
           `is of type ${value.type}, but the column ${name} is ${fixed.sqlType}: type ${storable[fixed.sqlType].join(' or ')}`,
         );
-      return { name, ...value, length: null, sqlType: fixed.sqlType };
+      return this.held(place, { name, ...value, length: null, sqlType: fixed.sqlType });
     }
     const first = this.known.get(name);
     if (!first) {
@@ -115,7 +110,17 @@ export class ExtraColumns {
       return place.complain(
         `is of type ${value.type}, but ${pathText(first.place.steps)} makes the column one of type ${first.column.type}`,
       );
-    return { name, ...value, length: first.column.length, sqlType: first.column.sqlType };
+    const { length, sqlType } = first.column;
+    return this.held(place, { name, ...value, length, sqlType });
+  }
+
+  /** A column, if it can hold its constant. */
+  private held(place: Place, column: ExtraColumn): ExtraColumn | undefined {
+    const { value } = place;
+    const given = value instanceof JsonNumber && isInteger(value) ? BigInt(value.text) : value;
+    if (typeof given !== 'string' && typeof given !== 'bigint') return column;
+    const wrong = column.type === 'float' ? null : constantComplaint(given, column.sqlType);
+    return wrong === null ? column : place.complain(wrong);
   }
 
   private nameComplaint(name: string): string | null {

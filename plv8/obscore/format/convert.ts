@@ -8,12 +8,53 @@ export type ColumnType = 'bool' | 'int' | 'float' | 'string';
 const sqlTypes = { bool: 'bool', int: 'int8', float: 'float8', string: 'text' } as const;
 
 /**
- * A text as the value of a column: NULL, and a reason, where Python raises, where a whole number is beyond int8, and
- * where a string is longer than the column.
+ * A text as the value of a column: NULL, and a reason, where Python raises, where a whole number is beyond the range of
+ * the column's SQL type, and where a string is longer than it.
  */
-export function convert(text: Formatted, type: ColumnType, length: number | null): Formatted {
-  if (type === 'string') return limited(text, length);
-  if (text.constant !== undefined) return constantOf(text.constant, type);
+export function convert(text: Formatted, type: ColumnType, sqlType: string): Formatted {
+  if (type === 'string') return limited(text, lengthOf(sqlType));
+  const range = type === 'int' ? ranges[sqlType] : undefined;
+  if (text.constant !== undefined) return constantOf(text.constant, type, sqlType);
+  return range === undefined ? valueOfText(text, type) : within(valueOfText(text, type), sqlType, range);
+}
+
+/** What PostgreSQL's smaller integers hold; bigint is the type of all others. */
+const ranges: { readonly [sqlType: string]: readonly [least: bigint, most: bigint] } = {
+  smallint: [-32768n, 32767n],
+  integer: [-2147483648n, 2147483647n],
+};
+
+/** Why a column's type cannot hold a constant, or null where it can. */
+export function constantComplaint(value: bigint | string, sqlType: string): string | null {
+  if (typeof value === 'string') {
+    const length = lengthOf(sqlType);
+    const size = [...value].length;
+    return length === null || size <= length ? null : tooLong(String(size), length);
+  }
+  const [least, most] = ranges[sqlType] ?? [-(2n ** 63n), 2n ** 63n - 1n];
+  return value < least || value > most ? beyond(value, sqlType) : null;
+}
+
+const beyond = (value: bigint, sqlType: string): string => `${value} is beyond the range of ${sqlType}`;
+
+/** The length of a varchar; other types have none. */
+function lengthOf(sqlType: string): number | null {
+  const [, length] = /^character varying\((\d+)\)$/.exec(sqlType) ?? [];
+  return length === undefined ? null : Number(length);
+}
+
+function within(value: Formatted, sqlType: string, [least, most]: readonly [bigint, bigint]): Formatted {
+  const holds = `${value.sql} between ${least} and ${most}`;
+  return {
+    sql: `case when ${holds} then ${value.sql} end`,
+    fails: firstFailure([
+      value.fails,
+      `case when not ${holds} then ${value.sql} || ' is beyond the range of ${sqlType}' end`,
+    ]),
+  };
+}
+
+function valueOfText(text: Formatted, type: Exclude<ColumnType, 'string'>): Formatted {
   const { whole } = text;
   const direct = whole && fromTerm(whole.sql, whole.kind, type);
   if (direct !== undefined)
@@ -27,7 +68,7 @@ export function convert(text: Formatted, type: ColumnType, length: number | null
   const isPlain = `${text.sql} ~ '${plainNumbers[number]}'`;
   const plain = `${text.sql}::${number}${type === 'bool' ? ' <> 0' : ''}`;
   return {
-    sql: `case when ${isPlain} then ${plain} else obscore.python_${type}(${text.sql}) end`,
+    sql: `(case when ${isPlain} then ${plain} else obscore.python_${type}(${text.sql}) end)`,
     fails: firstFailure([
       text.fails,
       `case when not ${isPlain} then obscore.python_conversion_error(${text.sql}, '${type}') end`,
@@ -47,8 +88,10 @@ function fromTerm(sql: string, kind: string, type: Exclude<ColumnType, 'string'>
 function limited(text: Formatted, length: number | null): Formatted {
   if (length === null) return text;
   const { constant, sql } = text;
-  if (constant !== undefined)
-    return [...constant].length <= length ? text : failure(tooLong(String([...constant].length), length));
+  if (constant !== undefined) {
+    const complaint = constantComplaint(constant, `character varying(${length})`);
+    return complaint === null ? text : failure(complaint);
+  }
   return {
     sql: `case when length(${sql}) <= ${length} then ${sql} end`,
     fails: firstFailure([
@@ -61,9 +104,11 @@ function limited(text: Formatted, length: number | null): Formatted {
 const tooLong = (size: string, length: number): string =>
   `value of ${size} characters is too long: the column has ${length}`;
 
-function constantOf(text: string, type: Exclude<ColumnType, 'string'>): Formatted {
+function constantOf(text: string, type: Exclude<ColumnType, 'string'>, sqlType: string): Formatted {
   const value = converted(text, type);
-  if (typeof value === 'object') return failure(value.error, sqlTypes[type]);
+  const error = typeof value === 'object' ? value.error : null;
+  const complaint = error ?? (typeof value === 'bigint' ? constantComplaint(value, sqlType) : null);
+  if (complaint !== null) return failure(complaint, sqlTypes[type]);
   return { sql: type === 'bool' ? String(value) : `'${value}'::${sqlTypes[type]}`, fails: null };
 }
 
@@ -99,7 +144,7 @@ export function converted(
   if (value === null) return { error: invalidInt(text) };
   if (type === 'bool') return value !== 0n;
   if (BigInt.asIntN(64, value) === value) return value;
-  return { error: `${value} is beyond the range of a 64-bit integer` };
+  return { error: beyond(value, 'bigint') };
 }
 
 /** Python's int(text), null where it raises. */

@@ -172,9 +172,9 @@ class Composer {
     if ('missing' in formatted) return undefined;
     if ('invalid' in formatted) {
       this.complaints.push({ column, reason: formatted.invalid });
-      return undefined;
+      return { sql: 'null', fails: null };
     }
-    const converted = convert(formatted, type, lengthOf(sqlType));
+    const converted = convert(formatted, type, sqlType);
     return { sql: `(${converted.sql})`, fails: converted.fails };
   }
 
@@ -262,10 +262,4 @@ class Composer {
 
 function hasField({ registry }: Records, element: string, field: string): boolean {
   return registry.universe.element(element).columns.some(({ name }) => name === field);
-}
-
-/** The length of a varchar; other types have none. */
-function lengthOf(sqlType: string): number | null {
-  const [, length] = /^character varying\((\d+)\)$/.exec(sqlType) ?? [];
-  return length === undefined ? null : Number(length);
 }

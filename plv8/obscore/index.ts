@@ -7,3 +7,4 @@ export * from './routines/members.ts';
 export * from './routines/publish.ts';
 export * from './routines/select.ts';
 export * from './routines/siav2.ts';
+export * from './routines/triggers.ts';

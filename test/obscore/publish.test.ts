@@ -169,18 +169,11 @@ test('each instrument has a view, also one that is registered later, and under a
 test('an instrument that a role without rights registers has its view all the same', async (t) => {
   await using db = await observatory('deep', { obscore: 'instrument_name text' });
   await publish(db, 'obscore', 'deep');
-  const role = `loader_${db.url.slice(-8).replace(/\W/g, '_')}_${Date.now()}`;
-  await db.query(`create role ${role} in role almagest_loader`);
-  try {
-    await db.query(`set role ${role}`);
-    await db.query(`insert into deep.instrument (name) values ('Cam')`);
-    await db.query('select from ivoa.obscore_cam');
-    await db.query('reset role');
-    t.deepEqual(await names(db), ['obscore', 'obscore_cam']);
-  } finally {
-    await db.query('reset role');
-    await db.query(`drop role ${role}`);
-  }
+  await db.query('set role almagest_loader');
+  await db.query(`insert into deep.instrument (name) values ('Cam')`);
+  await db.query('select from ivoa.obscore_cam');
+  await db.query('reset role');
+  t.deepEqual(await names(db), ['obscore', 'obscore_cam']);
 });
 
 test('what was withdrawn is gone from the view, and what others made of the view stays', async (t) => {

@@ -1,5 +1,14 @@
 import test from 'ava';
+import fc from 'fast-check';
+import { encodeRegion } from '../../plv8/sky/codec.ts';
+import type { Region } from '../../plv8/sky/region.ts';
+import { regionFromText } from '../../plv8/sky/s_region.ts';
+import { registry } from '../butler/collection_support.ts';
+import { insert } from '../butler/dataset_support.ts';
+import { arbitraryRegion } from '../sky/region_arbitrary.ts';
 import { database, type TestDatabase } from '../support/database.ts';
+import { base64, storeTracts } from './search_support.ts';
+import { create, insertCalexps, insertRaws, surveyRegistry } from './survey_support.ts';
 
 const columns = `dataproduct_type text, dataproduct_subtype text, calib_level smallint, target_name text, obs_id text,
   obs_collection text, obs_publisher_did text, access_format text, s_fov double precision, s_resolution double precision,
@@ -139,4 +148,112 @@ test('of more than maxrec observations so many are given, with a warning', async
   t.is(await count(`maxrec => 1, facility => 'Dish'`), 1);
   t.is(await count('maxrec => 9223372036854775807'), 1003);
   t.deepEqual(warnings, []);
+});
+
+/** A registry with one map of each of these regions, and its observations published. */
+async function mapsOf(regions: readonly Region[]): Promise<TestDatabase> {
+  const db = await registry();
+  await storeTracts(db, regions.map(base64));
+  await db.query(`
+    select butler.register_collection('maps');
+    select butler.register_dataset_type('map', '{tract}', 'ExposureF')`);
+  await insert(
+    db.client,
+    'map',
+    'maps',
+    regions.map((_, i) => ({ skymap: 'rings', tract: i + 1 })),
+  );
+  await create(db.client, {
+    collections: ['maps'],
+    dataset_types: { map: { dataproduct_type: 'image', calib_level: 3, obs_id_fmt: '{tract}' } },
+    extra_columns: {},
+  });
+  return db;
+}
+
+test('positions are found wherever they are, and whatever region is searched', async (t) => {
+  const regions = [
+    'POLYGON 359.5 -0.5 0.5 -0.5 0.5 0.5 359.5 0.5',
+    'POLYGON 0 89 120 89 240 89',
+    'POLYGON 0 -89 120 -89 240 -89',
+    'CIRCLE 0 0 180',
+    'CIRCLE 33 90 0.2',
+    'RANGE 350 10 -5 5',
+    'ELLIPSE 180 -45 3 1 30',
+    'UNION (CIRCLE 10 10 1 CIRCLE 200 -20 2)',
+  ].map(regionFromText);
+  const others = fc.sample(arbitraryRegion, { numRuns: 60, seed: 7 });
+  await using db = await mapsOf([...regions, ...others]);
+  const stored = await db.query<{ id: string; region: Buffer }>(
+    `select t.id::text, f.region from r.tract t join r.almagest_footprint f on f.footprint = md5(t.region)::uuid
+     where f.complaint is null`,
+  );
+  const searches = [
+    'CIRCLE 0 0 0.001',
+    'CIRCLE 12 -90 0.5',
+    'RANGE 0 360 89.9 +Inf',
+    'RANGE -Inf +Inf -Inf +Inf',
+    'POLYGON 359 -1 1 -1 1 1 359 1',
+    'POLYGON 1 1 1 -1 359 -1 359 1',
+    'CIRCLE 180 -45 0',
+    'circle 180 -45 0.1',
+  ];
+  for (const pos of searches) {
+    const expected = await db.query<{ id: string }>(
+      `select f.id from unnest($2::text[], $3::bytea[]) f (id, region)
+       where sky.region_overlaps(f.region, $1) is not false`,
+      [
+        Buffer.from(encodeRegion(regionFromText(pos))),
+        stored.map(({ id }) => id),
+        stored.map(({ region }) => region),
+      ],
+    );
+    const found = await search(db, `pos => '${pos}'`);
+    t.deepEqual(found.split(' ').filter(Boolean).sort(), expected.map(({ id }) => id).sort(), pos);
+  }
+  t.is(await search(db, `pos => 'CIRCLE 0 0 0'`), await search(db, `pos => '{CIRCLE 0 0 0,CIRCLE 0 0 0}'`));
+});
+
+test('a search goes to the rows by the index of footprints, and by that of times', async (t) => {
+  await using db = await surveyRegistry();
+  await insertRaws(db.client, ...Array.from({ length: 10 }, (_, i) => i + 1));
+  await create(db.client, { obs_publisher_did_fmt: 'ivo://x/?id={id}' });
+  await db.query(`insert into r.obscore
+    select m.*
+    from (select o as m from r.obscore o) o
+    cross join generate_series(1, 500) n
+    cross join lateral json_populate_record(o.m, json_build_object(
+      'registry_dataset_id', gen_random_uuid(), 'footprint', gen_random_uuid(),
+      't_min', (o.m).t_min + n, 't_max', (o.m).t_max + n)) m`);
+  await db.query('analyze r.obscore');
+  for (const [parameters, index] of [
+    [{ pos: 'CIRCLE 20.1 1.1 0.01' }, 'obscore_idx_footprint'],
+    [{ time: '58200 58200.5' }, 'obscore_idx_t_min_t_max'],
+    [{ id: 'ivo://x/?id=00000000-0000-0000-0000-00000000000a' }, 'obscore_pkey'],
+  ] as const) {
+    const [{ query, parameters: values }] = await db.query<{ query: string; parameters: string[] }>(
+      'select * from obscore._compile_siav2($1, 10)',
+      [JSON.stringify(parameters)],
+    );
+    // As the server plans it: with its values known.
+    const text = query.replace(/\(\$1\)\[(\d+)\]/g, (_, place) =>
+      db.client.escapeLiteral(values[place - 1]!),
+    );
+    const plan = await db.query(`explain ${text}`);
+    t.true(JSON.stringify(plan).includes(index), JSON.stringify(plan, null, 1));
+  }
+});
+
+test('whoever may read may search, and no one else', async (t) => {
+  await using db = await surveyRegistry();
+  await insertRaws(db.client, 1, 2);
+  await insertCalexps(db.client, 'runs/b', 2);
+  await create(db.client);
+  await db.query('set role almagest_reader');
+  t.is((await db.query(`select from obscore.siav2(pos => 'CIRCLE 20.1 1.1 0.01')`)).length, 2);
+  t.is((await db.query(`select from obscore.siav2(pos => 'CIRCLE 20.1 1.1 0.01', calib => 1)`)).length, 1);
+  t.is((await db.query('select from ivoa.obscore')).length, 12);
+  await db.query('set role pg_monitor');
+  await t.throwsAsync(db.query('select from obscore.siav2()'), { message: /permission denied/ });
+  await db.query('reset role');
 });

@@ -106,7 +106,7 @@ test('timespans are texts as the Data Butler writes them', async (t) => {
   const found = await db.query<{ text: string }>(
     `select ${result.sql} as text from unnest(array[
        '[1700000000000000000,1700000030123456789)', '[,1483228836999999499)', '[1483228836999999500,)', '[-501,-500)',
-       'empty', '[-4611686018427387904,4611686018427387904)', null]::int8range[]) with ordinality as x (t, n) order by n`,
+       'empty', '[0,4102444800000000000)', '[1,4102444799999999999)', '[-4611686018427387904,4611686018427387904)', null]::int8range[]) with ordinality as x (t, n) order by n`,
   );
   t.deepEqual(
     found.map(({ text }) => text),
@@ -116,6 +116,8 @@ test('timespans are texts as the Data Butler writes them', async (t) => {
       '[2017-01-01T00:00:37, ∞)',
       '[1969-12-31T23:59:59, 1970-01-01T00:00:00)',
       '(empty)',
+      '(-∞, ∞)',
+      '[1970-01-01T00:00:00, 2100-01-01T00:00:00)',
       '[1823-11-12T00:06:21, 2116-02-20T23:53:38)',
       'None',
     ],

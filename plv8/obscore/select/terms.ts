@@ -32,6 +32,9 @@ function columnTerm(sql: string, type: Column['type'], nullable: boolean): Term 
   return { sql: type === 'string' ? `${sql}::text` : sql, kind: kinds[type], nullable };
 }
 
+/** Roles of columns that no table has NULL in: all others may be NULL, whatever the universe says of them. */
+const linked: readonly Column['role'][] = ['required', 'key', 'implied'];
+
 /** A field of an element's record, by the name of its column. */
 function fieldTerm(records: Records, element: string, field: string): ReturnType<Lookup> {
   if (!records.has(element)) return undefined;
@@ -41,7 +44,7 @@ function fieldTerm(records: Records, element: string, field: string): ReturnType
   if (column.type === 'hash') return { invalid: `{records[${element}].${field}}: a hash has no text` };
   const { role, type } = column;
   if (hasTable(definition))
-    return columnTerm(records.field(element, field), type, role !== 'key' && column.nullable);
+    return columnTerm(records.field(element, field), type, !linked.includes(role));
   // Bands are known by their names alone, pixels by their numbers.
   return role === 'key' ? columnTerm(records.key(element), type, false) : undefined;
 }

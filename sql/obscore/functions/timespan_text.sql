@@ -3,16 +3,17 @@ returns text
 language sql stable parallel safe
 return
   case
+    when timespan is null then null
     when isempty(timespan) then '(empty)'
     else
-      -- Rounded to a microsecond first, then cut.
-      case when lower_inf(timespan) then '(-∞'
+      -- The ends of time that a registry knows stand for none. Others are rounded to a microsecond first, and cut.
+      case when coalesce(lower(timespan), 0) = 0 then '(-∞'
         else '[' || to_char(
           timestamp '1970-01-01' + interval '1 second' * floor((lower(timespan)::numeric + 500) * 0.000000001),
           'YYYY-MM-DD"T"HH24:MI:SS')
       end
       || ', '
-      || case when upper_inf(timespan) then '∞'
+      || case when coalesce(upper(timespan), 4102444800000000000) = 4102444800000000000 then '∞'
         else to_char(
           timestamp '1970-01-01' + interval '1 second' * floor((upper(timespan)::numeric + 500) * 0.000000001),
           'YYYY-MM-DD"T"HH24:MI:SS')

@@ -103,6 +103,17 @@ export function dropFootprints(registry: Registry): void {
   );
 }
 
+/** Decodes all regions of a registry into tables of this transaction, for rows that no table keeps. */
+export function storeFootprints(registry: Registry): void {
+  plv8.execute(
+    `create temporary table ${footprintTable} (${columns.map(([name, type]) => `${name} ${type}`).join(', ')}, primary key (footprint))
+     on commit drop`,
+  );
+  plv8.execute(`create temporary table ${footprintCellTable} (pixel int8, footprint uuid) on commit drop`);
+  for (const { name } of elementsWithRegion(registry)) plv8.execute(store(registry, registry.table(name)));
+  plv8.execute(`analyze ${registry.table(footprintTable)}`);
+}
+
 function makeTables(registry: Registry): void {
   const comment = (what: string, text: string) =>
     plv8.execute(`comment on ${what} is ${plv8.quote_literal(text)}`);

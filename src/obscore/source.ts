@@ -120,11 +120,15 @@ export async function configSource(
   const config = parseConfig(text);
   const registry = await registryOf(client, registryGiven);
   const { rows } = await client.query<{ query: string }>(
-    'select query from obscore._compile_rows($1::json, $2::name)',
+    'select query from obscore._compile_rows($1, $2::name)',
     [text, registry],
   );
   const columns = outputColumns(columnsOf(config));
-  return sourceOf(config, columns, `select ${listOf(client, columns)} from (${rows[0].query}) as made`);
+  const list = listOf(client, columns);
+  // Where the registry has none of the dataset types there are no rows, of columns that are known all the same.
+  const none = `select ${columns.map(({ name }) => `null as ${client.escapeIdentifier(name)}`).join(', ')} where false`;
+  const queries = rows.map(({ query }) => `select ${list} from (${query}) as made`);
+  return sourceOf(config, columns, queries.join('\nunion all\n') || none);
 }
 
 /** The rows of a query of obscore.observation. */

@@ -1,9 +1,6 @@
 /** The compiler of rows in SQL. */
-import { openRegistry } from '../../butler/registry.ts';
 import { type Routine, routine } from '../../routine.ts';
-import { configOf, type Definition } from '../definition.ts';
-import { allDatasets } from '../select/datasets.ts';
-import { rowsOf } from '../select/rows.ts';
+import { rowsWithoutTable } from '../without_table.ts';
 
 export const _compile_rows: Routine = routine(
   {
@@ -17,26 +14,15 @@ export const _compile_rows: Routine = routine(
         ['query', 'text'],
       ],
     },
-    volatility: 'stable',
+    volatility: 'volatile',
+    parallel: 'unsafe',
+    strict: false,
     usesSql: true,
+    rows: 10,
     comment:
-      'For each configured dataset type of a registry, the query of all rows that an ObsCore table would have.',
+      'For each configured dataset type of a registry, the query of all rows that an ObsCore table would have. It reads ' +
+      'temporary tables, which last as long as the transaction. ObsCoreConfigError, MissingRegistryError, ' +
+      'MissingCollectionError, CollectionTypeError.',
   },
-  (config, registry) => {
-    const opened = openRegistry(registry);
-    const parsed = configOf(config);
-    const definition: Definition = {
-      registry: opened,
-      tableName: parsed.tableName,
-      mode: 'live',
-      onError: 'record',
-      published: false,
-      config: parsed,
-      configText: config,
-    };
-    return opened.datasetTypes(parsed.datasetTypes.map(({ name }) => name)).map((datasetType) => ({
-      dataset_type: datasetType.name,
-      query: rowsOf(definition, datasetType, allDatasets(definition, datasetType)),
-    }));
-  },
+  (config, registry) => rowsWithoutTable(registry, config ?? 'null'),
 );

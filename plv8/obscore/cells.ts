@@ -10,6 +10,10 @@ import type { Vec3 } from '../sky/vector.ts';
 
 export const DEEPEST = 16;
 
+/** How many cells of each level are in a row; looked up, because powers are dear. */
+export const ACROSS: readonly number[] = Array.from({ length: DEEPEST + 1 }, (_, level) => 2 ** level);
+const IN_A_FACE: readonly number[] = ACROSS.map((n) => n * n);
+
 /** A cell with what is needed to tell it apart from a region. */
 export interface Cell {
   /** The axis (0, 1, 2) that the face lies across, and on which side. */
@@ -26,7 +30,7 @@ export interface Cell {
 }
 
 export function makeCell(face: number, level: number, i: number, j: number): Cell {
-  const size = 2 / 2 ** level;
+  const size = 2 / ACROSS[level];
   const west = i * size - 1;
   const south = j * size - 1;
   return { face, level, i, j, west, east: west + size, south, north: south + size };
@@ -78,11 +82,11 @@ function spread(n: number): number {
 
 /** The place of a cell among those of its level. */
 function place({ face, level, i, j }: Cell): number {
-  return face * 4 ** level + ((spread(i) | (spread(j) << 1)) >>> 0);
+  return face * IN_A_FACE[level] + ((spread(i) | (spread(j) << 1)) >>> 0);
 }
 
 function idAt(level: number, at: number): number {
-  return (2 * at + 1) * 4 ** (DEEPEST - level);
+  return (2 * at + 1) * IN_A_FACE[DEEPEST - level];
 }
 
 /** The ids of cells of one level, in ascending order; four that make up a cell of the level above become that one. */
@@ -136,7 +140,7 @@ export function searchFor(ids: readonly number[]): Search {
       lows.push(low);
       highs.push(id + bit - 1);
     }
-    for (let size = 4 * bit; size <= 4 ** DEEPEST; size *= 4)
+    for (let size = 4 * bit; size <= IN_A_FACE[DEEPEST]; size *= 4)
       ancestors.add(Math.floor(id / (2 * size)) * 2 * size + size);
   }
   return { ancestors: [...ancestors].sort((a, b) => a - b), lows, highs };

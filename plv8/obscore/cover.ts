@@ -19,6 +19,7 @@ import {
   type Vec3,
 } from '../sky/vector.ts';
 import {
+  ACROSS,
   across,
   along,
   type Cell,
@@ -83,8 +84,8 @@ function quickCover(vertices: readonly Vec3[]): Cell[] | undefined {
   if (!touches) return undefined;
   const size = Math.max(east - west, north - south) + 4 * MARGIN;
   const level = Math.max(0, Math.min(DEEPEST, Math.floor(Math.log2(2 / size)) + 1));
-  const scale = 2 ** level / 2;
-  const place = (x: number) => Math.max(0, Math.min(2 ** level - 1, Math.floor((x + 1) * scale)));
+  const scale = ACROSS[level] / 2;
+  const place = (x: number) => Math.max(0, Math.min(ACROSS[level] - 1, Math.floor((x + 1) * scale)));
   const cells: Cell[] = [];
   for (let i = place(west - MARGIN); i <= place(east + MARGIN); i++)
     for (let j = place(south - MARGIN); j <= place(north + MARGIN); j++) {
@@ -123,7 +124,7 @@ function touchesOf(region: Region): Touches {
  * unit vectors in a hemisphere that go round counter-clockwise. Only then do all points that are to the left of every
  * edge lie among the vertices and not, say, opposite to them.
  */
-export function edgeNormals(vertices: readonly Vec3[]): Float64Array | undefined {
+export function edgeNormals(vertices: readonly Vec3[]): number[] | undefined {
   let sum: Vec3 = [0, 0, 0];
   for (const v of vertices) {
     if (!(Math.abs(dot(v, v) - 1) < 1e-9)) return undefined;
@@ -131,7 +132,7 @@ export function edgeNormals(vertices: readonly Vec3[]): Float64Array | undefined
   }
   if (!(norm(sum) > 1e-6)) return undefined;
   const center = normalized(sum);
-  const normals = new Float64Array(3 * vertices.length);
+  const normals: number[] = [];
   // The area in the plane that touches the sphere at the centre, where edges are straight lines.
   let area = 0;
   let reach = 0;
@@ -145,10 +146,8 @@ export function edgeNormals(vertices: readonly Vec3[]): Float64Array | undefined
   }
   for (let k = 0; k < vertices.length; k++) {
     const next = k + 1 < vertices.length ? k + 1 : 0;
-    const [x, y, z] = robustCross(vertices[k], vertices[next]);
-    normals[3 * k] = x;
-    normals[3 * k + 1] = y;
-    normals[3 * k + 2] = z;
+    const normal = robustCross(vertices[k], vertices[next]);
+    normals.push(normal[0], normal[1], normal[2]);
     const edge = subtract(flat[next], flat[0]);
     area += dot(center, cross(subtract(flat[k], flat[0]), edge));
     reach = Math.max(reach, norm(edge));

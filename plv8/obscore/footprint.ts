@@ -1,12 +1,11 @@
 /** What an ObsCore table and its searches need of a region, worked out once, when the region is stored. */
-import { Failure } from '../failure.ts';
-import { decodeBase64, regionFromBase64 } from '../sky/base64.ts';
+import { regionFromBase64 } from '../sky/base64.ts';
 import { circleIsEmpty } from '../sky/circle.ts';
 import { encodeRegion } from '../sky/codec.ts';
 import { regionBoundingCircle } from '../sky/compound.ts';
 import type { Region } from '../sky/region.ts';
 import { regionToText } from '../sky/s_region.ts';
-import { DEGREES_PER_RADIAN, latitudeOf, longitudeOf, type Vec3 } from '../sky/vector.ts';
+import { DEGREES_PER_RADIAN, type Vec3 } from '../sky/vector.ts';
 import { cover, edgeNormals, FOOTPRINT_CELLS } from './cover.ts';
 
 /** A polygon of more edges is tested by its region: so long a list costs more than it saves. */
@@ -17,14 +16,15 @@ const LEAST = 1e-100;
 
 export interface Footprint {
   readonly kind: Region['kind'];
-  readonly region: Uint8Array;
+  /** The region encoded; null where that is what the text says as it is. */
+  readonly region: Uint8Array | null;
   /** The centre of the bounding circle, and its diameter [deg]. */
   readonly center: Vec3;
   readonly fov: number;
   readonly text: string;
   /** See `edgeNormals`; of a simple polygon only. */
-  readonly edges: Float64Array | undefined;
-  readonly cells: readonly number[];
+  readonly edges: number[] | undefined;
+  readonly cells: number[];
 }
 
 /** The footprint of base64 text, or why it has none. */
@@ -38,7 +38,7 @@ export function footprintOf(base64: string): Footprint | { readonly complaint: s
       return { complaint: `a ${region.kind} of numbers that are not finite` };
     return {
       kind: region.kind,
-      region: region.kind === 'ConvexPolygon' ? decodeBase64(base64) : encodeRegion(region),
+      region: base64.includes(':') ? encodeRegion(region) : null,
       center: circle.center,
       fov,
       text: regionToText(region),
@@ -49,20 +49,22 @@ export function footprintOf(base64: string): Footprint | { readonly complaint: s
       cells: cover(region, FOOTPRINT_CELLS),
     };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { complaint: error.message };
+    // Whatever is wrong with a region, the record that has it is stored.
+    return { complaint: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** A direction as pgSphere reads it: `(lon,lat)` in radians. */
-function spoint(v: Vec3): string {
-  return `(${longitudeOf(v)},${latitudeOf(v)})`;
-}
-
-/** pgSphere's literals of a region: its polygon, NULL for other kinds, and the centre of its bounding circle. */
-export function sphereLiterals(region: Region): readonly [spoly: string | null, position: string] {
+/**
+ * pgSphere's literals of a region: its polygon, NULL for other kinds, and the centre of its bounding circle.
+ * @param angles longitude and latitude of a direction [rad]
+ */
+export function sphereLiterals(
+  region: Region,
+  angles: (v: Vec3) => readonly [number, number],
+): readonly [spoly: string | null, spoint: string] {
+  const spoint = (v: Vec3) => `(${angles(v).join()})`;
   return [
-    region.kind === 'ConvexPolygon' ? `{${region.vertices.map(spoint).join(',')}}` : null,
+    region.kind === 'ConvexPolygon' ? `{${region.vertices.map(spoint).join()}}` : null,
     spoint(regionBoundingCircle(region).center),
   ];
 }

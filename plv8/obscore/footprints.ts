@@ -6,7 +6,6 @@
 import { hasTable } from '../butler/ddl.ts';
 import type { Registry } from '../butler/registry.ts';
 import type { Element } from '../butler/universe.ts';
-import { definitionsOf } from './definition.ts';
 import { grantAsRegistry } from './shared_tables.ts';
 import { pgsphereSchema } from './table.ts';
 
@@ -180,8 +179,8 @@ function store(registry: Registry, source: string): string {
       select distinct on (k.footprint) k.footprint, n.region
       from ${source} n
       cross join lateral (select ${footprintKey('n.region')} as footprint) k
-      where n.region is not null
-        and not exists (select from ${footprints} f where f.footprint = k.footprint)
+      -- So written it looks each key up, however many rows either side was once planned for.
+      where n.region is not null and (select true from ${footprints} f where f.footprint = k.footprint) is null
     ),
     batch as (
       select array_agg(m.footprint order by m.footprint) as footprints,
@@ -190,30 +189,32 @@ function store(registry: Registry, source: string): string {
       group by m.number
     ),
     decoded as materialized (
-      select d.*, case when d.lon < 0 then d.lon + 6.283185307179586::float8 else d.lon end as longitude
+      select d.footprint, d.kind, d.z, d.rho, d.fov, d.s_region, d.edges, d.cells, d.complaint,
+             case when d.complaint is null then coalesce(d.region, decode(d.base64, 'base64')) end as region,
+             case when d.lon < 0 then d.lon + 6.283185307179586::float8 else d.lon end as longitude
       from batch b
       cross join lateral (
         select r.*, case when r.x = 0 and r.y = 0 then 0 else atan2(r.y, r.x) end as lon
-        from rows from (unnest(b.footprints), obscore._decode_footprints(b.regions))
-          as r (footprint, kind, x, y, z, rho, fov, s_region, region, edges, cells, complaint)
+        from rows from (unnest(b.footprints, b.regions), obscore._decode_footprints(b.regions))
+          as r (footprint, base64, kind, x, y, z, rho, fov, s_region, region, edges, cells, complaint)
       ) d
     ),
     stored as (
       insert into ${footprints}
         (${[...columns.map(([name]) => name), ...sphere.map(([name]) => name)].join(', ')})
       select d.footprint, d.kind, d.longitude * 57.29577951308232::float8, atan2(d.z, d.rho) * 57.29577951308232::float8,
-             d.fov, d.s_region, d.complaint, d.region, d.edges::float8[]${sphere.map(([, value]) => `, ${value}`).join('')}
+             d.fov, d.s_region, d.complaint, d.region, d.edges${sphere.map(([, value]) => `, ${value}`).join('')}
       from decoded d${sphere.length === 0 ? '' : '\n      cross join lateral obscore._sphere_literals(array[d.region]) l'}
       order by d.footprint
       on conflict do nothing
       returning footprint
     )
     insert into ${registry.table(footprintCellTable)} (pixel, footprint)
-    select c.pixel, d.footprint
+    select c.pixel::int8, d.footprint
     from stored s
     join decoded d using (footprint)
-    cross join lateral unnest(d.cells::int8[]) as c (pixel)
-    order by c.pixel, d.footprint`;
+    cross join lateral unnest(d.cells) as c (pixel)
+    order by 1, 2`;
 }
 
 /** What the triggers run. Records are stored by clients of the Data Butler that know nothing of footprints. */
@@ -222,11 +223,13 @@ function changedFunction(registry: Registry): string {
   return `create or replace function ${registry.table(changed)}() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+-- Its plans stay while the tables grow.
+set enable_seqscan = off
 as $body$
 begin
   -- Those that are there stay until this transaction ends, whatever is being cleared away.
   perform from ${footprints} f
-  where f.footprint in (select ${footprintKey('n.region')} from new_rows n)
+  where f.footprint = any (array(select ${footprintKey('n.region')} from new_rows n where n.region is not null))
   for key share;
   ${store(registry, 'new_rows')};
   return null;
@@ -242,7 +245,11 @@ export function pruneFootprints(registry: Registry): number {
       ({ name }) =>
         `select ${footprintKey('n.region')} from ${registry.table(name)} n where n.region is not null`,
     ),
-    ...definitionsOf(registry)
+    ...registry
+      .rows<{ tableName: string }>(
+        'select table_name::text as "tableName" from obscore.definition where registry = $1::name',
+        [registry.name],
+      )
       .filter(({ tableName }) => exists(registry, tableName))
       .map(
         ({ tableName }) =>

@@ -5,6 +5,7 @@ import { Failure } from '../../failure.ts';
 import { type Routine, routine } from '../../routine.ts';
 import { decodeRegion, encodeRegion } from '../../sky/codec.ts';
 import { overlaps } from '../../sky/relate.ts';
+import { serverRadians } from '../../sky/routines/server_degrees.ts';
 import { regionFromText } from '../../sky/s_region.ts';
 import { searchFor } from '../cells.ts';
 import { cover } from '../cover.ts';
@@ -25,8 +26,8 @@ export const _decode_footprints: Routine = routine(
         ['fov', 'float8'],
         ['s_region', 'text'],
         ['region', 'bytea'],
-        ['edges', 'text'],
-        ['cells', 'text'],
+        ['edges', 'float8[]'],
+        ['cells', 'float8[]'],
         ['complaint', 'text'],
       ],
     },
@@ -35,8 +36,8 @@ export const _decode_footprints: Routine = routine(
     rows: 1000,
     comment:
       'Footprints of regions in base64, in their order: kind, centre of the bounding circle as a unit vector with ' +
-      'its distance from the axis, diameter [deg], s_region, the region decoded, normals of the edges of a polygon, cells that cover the region ' +
-      '(the last two as text of arrays); or a complaint and NULLs for what cannot be decoded.',
+      'its distance from the axis, diameter [deg], s_region, the region encoded where its text is not simply that, normals of the edges of a polygon, cells that cover the region; ' +
+      'or a complaint and NULLs for what cannot be decoded.',
   },
   (regions) =>
     regions.map((base64) => {
@@ -65,8 +66,8 @@ export const _decode_footprints: Routine = routine(
         fov,
         s_region: text,
         region,
-        edges: edges ? `{${edges.join()}}` : null,
-        cells: `{${cells.join()}}`,
+        edges: edges ?? null,
+        cells,
         complaint: null,
       };
     }),
@@ -82,6 +83,7 @@ export const _sphere_literals: Routine = routine(
       ],
     },
     volatility: 'immutable',
+    usesSql: true,
     cost: 10000,
     rows: 1000,
     comment:
@@ -91,7 +93,7 @@ export const _sphere_literals: Routine = routine(
   (regions) =>
     regions.map((bytes) => {
       if (bytes === null) return { spoly: null, spoint: null };
-      const [spoly, spoint] = sphereLiterals(decodeRegion(bytes));
+      const [spoly, spoint] = sphereLiterals(decodeRegion(bytes), serverRadians);
       return { spoly, spoint };
     }),
 );

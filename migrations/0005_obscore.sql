@@ -24,7 +24,7 @@ create table obscore.error (
   foreign key (registry, table_name) references obscore.definition on update cascade on delete cascade
 );
 
-create index on obscore.error (registry, table_name, dataset_id);
+create unique index on obscore.error (registry, table_name, dataset_id, column_name);
 
 -- One row of ivoa.obscore: ObsCore 1.1, tables 1 and 5.
 create type obscore.observation as (

@@ -6,11 +6,14 @@ import { lockDataIds } from '../data_id_lock.ts';
 import type { Definition } from '../definition.ts';
 import { obscoreErrors } from '../errors.ts';
 import { sqlText } from '../format/compile.ts';
-import { candidates, dataIdsOf, datasetsAmong } from './datasets.ts';
-import { rowsOf, type Size } from './rows.ts';
+import { candidatesAmong, dataIdsOf, datasetsAmong, firstOf } from './datasets.ts';
+import { rowsOf } from './rows.ts';
 
 /** Up to so many datasets, statements are planned once a session and look records up one by one. */
 const FEW = 100;
+
+/** What is to be done about a row that is refused. */
+export const refusalHint = "Repair the cause, or have such rows recorded: on_error => 'record'.";
 
 /** The function of a table and dataset type, with its schema, quoted; it takes `uuid[]`. */
 export function applyFunctionName({ registry, tableName }: Definition, datasetType: DatasetType): string {
@@ -18,37 +21,30 @@ export function applyFunctionName({ registry, tableName }: Definition, datasetTy
 }
 
 /**
- * The statement that does it. It gives the number of rows that it changed, and, where errors are not recorded, the
- * first of them.
+ * The statement that does it. It gives the number of rows that it changed, and a JSON array of the datasets in whose
+ * rows something is wrong, each with its complaints.
  */
-function change(
-  definition: Definition,
-  datasetType: DatasetType,
-  ids: string,
-  size: Size,
-  into = '',
-): string {
-  const { registry, tableName, config, onError } = definition;
+function change(definition: Definition, datasetType: DatasetType, into = ''): string {
+  const { registry, tableName, config } = definition;
   const table = registry.table(tableName);
   const names = columnsOf(config).map(({ name }) => plv8.quote_ident(name));
   const others = names.filter((name) => name !== 'registry_dataset_id');
   const list = (alias: string, columns: readonly string[]) =>
     columns.map((name) => `${alias}.${name}`).join(', ');
-  const type = sqlText(datasetType.name);
-  const identity = `e.registry = ${sqlText(registry.name)} and e.table_name = ${sqlText(tableName)}`;
   const isChained = config.collectionType === 'CHAINED';
-  const concerned = isChained
-    ? `select t.dataset_id from ${candidates(definition, datasetType, ids)} union select i.id from unnest(${ids}) i (id)`
-    : `select distinct i.id as dataset_id from unnest(${ids}) i (id)`;
+  const source = isChained
+    ? firstOf(definition, datasetType, 'select * from candidate')
+    : datasetsAmong(definition, datasetType, '$1');
+  const candidate = `candidate as materialized (${candidatesAmong(definition, datasetType, '$1')}\n),\n`;
+  // An array is looked up row by row, however many others the planner takes it for; a list in memory likewise.
+  const concerned = isChained ? 'any(array(select c.dataset_id from candidate c) || $1)' : 'any($1)';
   return `
-with truth as materialized (${rowsOf(definition, datasetType, datasetsAmong(definition, datasetType, ids), size)}
+with ${isChained ? candidate : ''}truth as materialized (${rowsOf(definition, datasetType, source, 'few')}
 ),
-concerned as materialized (${concerned}),
 gone as (
   delete from ${table} o
-  using concerned c
-  where o.registry_dataset_id = c.dataset_id
-    and not exists (select from truth r where r.registry_dataset_id = c.dataset_id)
+  where o.registry_dataset_id = ${concerned}
+    and o.registry_dataset_id not in (select r.registry_dataset_id from truth r)
   returning 1
 ),
 put as (
@@ -60,34 +56,41 @@ put as (
   set ${others.map((name) => `${name} = excluded.${name}`).join(', ')}
   where row(${list('o', others)}) is distinct from row(${list('excluded', others)})
   returning 1
-),
-complaint as materialized (
-  select r.registry_dataset_id as dataset_id, c.value ->> 0 as column_name, c.value ->> 1 as reason
-  from truth r, jsonb_array_elements(r.complaints) c (value)
-  where r.complaints is not null
-)${
-    onError === 'raise'
-      ? ''
-      : `,
-settled as (
-  delete from obscore.error e
-  using concerned c
-  where ${identity} and e.dataset_id = c.dataset_id
-    and not exists (
-      select from complaint n
-      where n.dataset_id = e.dataset_id and n.column_name = e.column_name and n.reason = e.reason)
-),
-noted as (
-  insert into obscore.error (registry, table_name, dataset_type, dataset_id, column_name, reason)
-  select ${sqlText(registry.name)}, ${sqlText(tableName)}, ${type}, n.dataset_id, n.column_name, n.reason
-  from complaint n
-  where not exists (
-    select from obscore.error e
-    where ${identity} and e.dataset_id = n.dataset_id and e.column_name = n.column_name and e.reason = n.reason)
-)`
-  }
+)
 select (select count(*) from gone) + (select count(*) from put),
-  ${onError === 'raise' ? `(select format('dataset %s, column %s: %s', n.dataset_id, n.column_name, n.reason) from complaint n limit 1)` : 'null::text'}${into}`;
+  (select jsonb_agg(jsonb_build_array(r.registry_dataset_id, r.complaints)) from truth r where r.complaints is not null)${into}`;
+}
+
+/** What becomes of complaints: they are refused, or in obscore.error from now on, and those that are settled not. */
+function settle(definition: Definition, datasetType: DatasetType): string {
+  const { registry, tableName, onError, config } = definition;
+  if (onError === 'raise')
+    return `
+  if complaints is not null then
+    raise exception using errcode = '${obscoreErrors.ObsCoreRecordError}',
+      message = format('ObsCoreRecordError: dataset %s, column %s: %s',
+        complaints -> 0 ->> 0, complaints -> 0 -> 1 -> 0 ->> 0, complaints -> 0 -> 1 -> 0 ->> 1),
+      hint = ${sqlText(refusalHint)};
+  end if;`;
+  const identity = [registry.name, tableName].map(sqlText);
+  const own = `e.registry = ${identity[0]} and e.table_name = ${identity[1]}`;
+  const concerned =
+    config.collectionType === 'CHAINED'
+      ? `(array(select c.dataset_id from (${candidatesAmong(definition, datasetType, '$1')}) c) || $1)`
+      : '($1)';
+  return `
+  if complaints is not null or exists (select from obscore.error e where ${own}) then
+    delete from obscore.error e
+    where ${own} and e.dataset_id = any${concerned}
+      and (e.dataset_id, e.column_name, e.reason) not in (
+        select (d.value ->> 0)::uuid, c.value ->> 0, c.value ->> 1
+        from jsonb_array_elements(complaints) d (value), jsonb_array_elements(d.value -> 1) c (value));
+    insert into obscore.error (registry, table_name, dataset_type, dataset_id, column_name, reason)
+    select ${identity.join(', ')}, ${sqlText(datasetType.name)}, (d.value ->> 0)::uuid, c.value ->> 0, c.value ->> 1
+    from jsonb_array_elements(complaints) d (value), jsonb_array_elements(d.value -> 1) c (value)
+    order by 4, 5
+    on conflict (registry, table_name, dataset_id, column_name) do nothing;
+  end if;`;
 }
 
 /** Statements that make the function. */
@@ -97,20 +100,16 @@ export function applyFunction(definition: Definition, datasetType: DatasetType):
   // One session at a time decides which dataset is found first; it looks at them in a later statement.
   const lock = lockDataIds(registry, datasetType, `(${dataIdsOf(datasetType, '$1')}) s`);
   const isChained = config.collectionType === 'CHAINED';
-  const body = `
+  const body = `#variable_conflict use_column
 declare
   changed int8;
-  complaint text;
+  complaints jsonb;
 begin
   if cardinality(ids) <= ${FEW} then${isChained ? `\n    ${lock};` : ''}
-    ${change(definition, datasetType, '$1', 'few', '\n  into changed, complaint')};
+    ${change(definition, datasetType, '\n  into changed, complaints')};
   else${isChained ? `\n    execute ${plv8.quote_literal(lock)} using ids;` : ''}
-    execute ${plv8.quote_literal(change(definition, datasetType, '$1', 'few'))} into changed, complaint using ids;
-  end if;
-  if complaint is not null then
-    raise exception using errcode = '${obscoreErrors.ObsCoreRecordError}', message = 'ObsCoreRecordError: ' || complaint,
-      hint = 'The table was made with on_error => ''raise'': repair the cause, or make it with ''record''.';
-  end if;
+    execute ${plv8.quote_literal(change(definition, datasetType))} into changed, complaints using ids;
+  end if;${settle(definition, datasetType)}
   return changed;
 end
 `;
@@ -118,9 +117,11 @@ end
     `create or replace function ${name}(ids uuid[]) returns int8
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+-- Made by such a join, rows of one instrument are all compared with one another.
 set enable_mergejoin = off
 set jit = off
-as ${plv8.quote_literal(`#variable_conflict use_column\n${body}`)}`,
+set plan_cache_mode = force_generic_plan
+as ${plv8.quote_literal(body)}`,
     `comment on function ${name}(uuid[]) is ${plv8.quote_literal(
       `Brings the rows of datasets of type ${datasetType.name} in the ObsCore table ${tableName} of registry ${registry.name} up to date; of a table that finds first, those of all datasets with the same data IDs. Returns how many rows changed.`,
     )}`,

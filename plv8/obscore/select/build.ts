@@ -2,7 +2,9 @@
 import type { DatasetType } from '../../butler/registry.ts';
 import { columnsOf } from '../columns.ts';
 import type { Definition } from '../definition.ts';
+import { obscoreErrors } from '../errors.ts';
 import { sqlText } from '../format/compile.ts';
+import { refusalHint } from './apply.ts';
 import { allDatasets } from './datasets.ts';
 import { planOf, rowsOf } from './rows.ts';
 
@@ -35,22 +37,35 @@ export function typeErrors(definition: Definition, datasetType: DatasetType): st
  * @param target the table, quoted
  */
 export function fullBuild(definition: Definition, target: string): string[] {
-  const { registry, tableName, config } = definition;
-  const columns = columnsOf(config).map(({ name }) => plv8.quote_ident(name));
+  const { registry, tableName, config, onError } = definition;
+  const names = columnsOf(config).map(({ name }) => name);
   const identity = [registry.name, tableName].map(sqlText);
   return [
     `delete from obscore.error where registry = ${identity[0]} and table_name = ${identity[1]}`,
     ...typesOf(definition).flatMap((datasetType) => {
+      const note =
+        onError === 'raise'
+          ? refuse('r.registry_dataset_id', 'r.complaints')
+          : `obscore._note_complaints(${[...identity, sqlText(datasetType.name)].join(', ')}, r.registry_dataset_id, r.complaints)`;
+      // Every row is made once: what is wrong with some is written where it is met.
+      const values = names.map((name) =>
+        name === 'registry_dataset_id'
+          ? `case when r.complaints is null then r.registry_dataset_id else ${note} end`
+          : `r.${plv8.quote_ident(name)}`,
+      );
       const rows = rowsOf(definition, datasetType, allDatasets(definition, datasetType));
-      const list = columns.map((name) => `r.${name}`).join(', ');
       return [
-        `insert into ${target} (${columns.join(', ')}) select ${list} from (${rows}) r`,
-        `insert into obscore.error (registry, table_name, dataset_type, dataset_id, column_name, reason)
-         select ${identity.join(', ')}, ${sqlText(datasetType.name)}, r.registry_dataset_id, c.value ->> 0, c.value ->> 1
-         from (${rows}) r, jsonb_array_elements(r.complaints) c (value)
-         where r.complaints is not null`,
+        `insert into ${target} (${names.map((name) => plv8.quote_ident(name)).join(', ')})
+select ${values.join(', ')} from (${rows}) r`,
         ...typeErrors(definition, datasetType),
       ];
     }),
   ];
+}
+
+/** SQL, of type uuid, that ends the statement with the first of a row's complaints. */
+function refuse(id: string, complaints: string): string {
+  return `butler._raise('${obscoreErrors.ObsCoreRecordError}',
+    format('ObsCoreRecordError: dataset %s, column %s: %s', ${id}, ${complaints} -> 0 ->> 0, ${complaints} -> 0 ->> 1),
+    null, ${sqlText(refusalHint)})::uuid`;
 }

@@ -31,38 +31,45 @@ function runOf({ registry, config }: Definition, association: string, collection
   return `case ${collection}.type when ${collectionTypes.RUN} then ${association}.collection_id else ${looked} end`;
 }
 
-/** Of associations `t`, joined with members `m`, the dataset that is found first of each data ID. */
-function firstOf(definition: Definition, datasetType: DatasetType, from: string): string {
+/** `, t.instrument, t.visit`. */
+function dimensionList({ dimensions }: DatasetType, alias: string): string {
+  return quoted(dimensions.required)
+    .map((name) => `, ${alias}.${name}`)
+    .join('');
+}
+
+/**
+ * Of candidates, the dataset that is found first of each data ID.
+ * @param candidates a query, as `candidatesAmong` makes it
+ */
+export function firstOf(definition: Definition, datasetType: DatasetType, candidates: string): string {
   const keys = keysOf(definition, datasetType).map((name) => `t.${name}`);
-  const dimensions = quoted(datasetType.dimensions.required);
-  const columns = (alias: string) => dimensions.map((name) => `, ${alias}.${name}`).join('');
+  const columns = `t.dataset_id, t.collection_id${dimensionList(datasetType, 't')}`;
   // What has no dimensions is one data ID.
-  const dataId = keys.length > 0 ? keys.join(', ') : 't.dataset_type_id';
+  const first =
+    keys.length === 0
+      ? `select ${columns} from (${candidates}) t order by t.rank limit 1`
+      : `select distinct on (${keys.join(', ')}) ${columns}
+    from (${candidates}) t
+    order by ${keys.join(', ')}, t.rank`;
   return `
-  select w.dataset_id, ${runOf(definition, 'w', 'c')} as run_id${columns('w')}
+  select w.dataset_id, ${runOf(definition, 'w', 'c')} as run_id${dimensionList(datasetType, 'w')}
   from (
-    select distinct on (${dataId}) t.dataset_id, t.collection_id${columns('t')}
-    from ${from}
-    order by ${dataId}, m.rank
+    ${first}
   ) w
   left join ${definition.registry.table('collection')} c on c.collection_id = w.collection_id`;
 }
 
 /** All datasets of a type that have rows. */
 export function allDatasets(definition: Definition, datasetType: DatasetType): string {
-  const from = `${datasetType.tags} t ${members(definition)}`;
-  const ofType = `t.dataset_type_id = ${datasetType.id}`;
-  if (definition.config.collectionType === 'CHAINED')
-    return firstOf(
-      definition,
-      datasetType,
-      `(select * from ${datasetType.tags} t where ${ofType}) t ${members(definition)}`,
-    );
-  const columns = quoted(datasetType.dimensions.required).map((name) => `, t.${name}`);
-  return `
-  select t.dataset_id, ${runOf(definition, 't', 'c')} as run_id${columns.join('')}
-  from ${from}
-  where ${ofType}`;
+  const isChained = definition.config.collectionType === 'CHAINED';
+  const columns = isChained ? 't.collection_id, m.rank' : `${runOf(definition, 't', 'c')} as run_id`;
+  const associated = `
+  select t.dataset_id, ${columns}${dimensionList(datasetType, 't')}
+  from ${datasetType.tags} t
+  ${members(definition)}
+  where t.dataset_type_id = ${datasetType.id}`;
+  return isChained ? firstOf(definition, datasetType, associated) : associated;
 }
 
 /**
@@ -70,33 +77,34 @@ export function allDatasets(definition: Definition, datasetType: DatasetType): s
  * @param ids SQL of an array of dataset ids, of this type
  */
 export function datasetsAmong(definition: Definition, datasetType: DatasetType, ids: string): string {
-  const ofType = `t.dataset_type_id = ${datasetType.id}`;
-  const given = `(select distinct i.id from unnest(${ids}) i (id)) i`;
-  const columns = quoted(datasetType.dimensions.required).map((name) => `, t.${name}`);
-  if (definition.config.collectionType !== 'CHAINED')
-    return `
-  select t.dataset_id, ${runOf(definition, 't', 'c')} as run_id${columns.join('')}
-  from ${given}
-  join ${datasetType.tags} t on t.dataset_id = i.id and ${ofType}
-  ${members(definition)}`;
-  return firstOf(definition, datasetType, candidates(definition, datasetType, ids));
+  if (definition.config.collectionType === 'CHAINED')
+    return firstOf(definition, datasetType, candidatesAmong(definition, datasetType, ids));
+  return `
+  select t.dataset_id, ${runOf(definition, 't', 'c')} as run_id${dimensionList(datasetType, 't')}
+  from ${datasetType.tags} t
+  ${members(definition)}
+  where t.dataset_id = any(${ids}) and t.dataset_type_id = ${datasetType.id}`;
 }
 
 /** The data IDs of some datasets, once each: a query of their required dimensions. */
 export function dataIdsOf({ id, tags, dimensions }: DatasetType, ids: string): string {
   const keys = quoted(dimensions.required).map((name) => `t.${name}`);
   return `
-      select distinct ${keys.join(', ') || '1 as one'}
-      from unnest(${ids}) i (id)
-      join ${tags} t on t.dataset_id = i.id and t.dataset_type_id = ${id}`;
+    select distinct ${keys.join(', ') || '1 as one'}
+    from ${tags} t
+    where t.dataset_id = any(${ids}) and t.dataset_type_id = ${id}`;
 }
 
-/** FROM items `t` and `m`: the associations with members of all datasets that have the data IDs of some. */
-export function candidates(definition: Definition, datasetType: DatasetType, ids: string): string {
+/**
+ * The associations with members of all datasets that have the data IDs of some: `dataset_id`, `collection_id`, `rank`
+ * and the required dimensions.
+ */
+export function candidatesAmong(definition: Definition, datasetType: DatasetType, ids: string): string {
   const same = quoted(datasetType.dimensions.required).map((name) => `t.${name} = g.${name}`);
-  const on = [`t.dataset_type_id = ${datasetType.id}`, ...same].join(' and ');
-  return `(${dataIdsOf(datasetType, ids)}
-    ) g
-    join ${datasetType.tags} t on ${on}
-    ${members(definition)}`;
+  return `
+  select t.dataset_id, t.collection_id, m.rank${dimensionList(datasetType, 't')}
+  from (${dataIdsOf(datasetType, ids)}
+  ) g
+  join ${datasetType.tags} t on ${[`t.dataset_type_id = ${datasetType.id}`, ...same].join(' and ')}
+  ${members(definition)}`;
 }

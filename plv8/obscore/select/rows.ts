@@ -204,7 +204,7 @@ class RowsQuery {
     const condition = where && this.placed(where.value, 'where', where.uses);
     const region = plan.regionKey && this.placed(plan.regionKey.value, 'region', plan.regionKey.uses);
     const reasons = outside.flatMap(({ column, fails }) => (fails === null ? [] : [{ column, fails }]));
-    if (regionFails)
+    if (regionFails && reasons.every(({ column }) => column !== 's_region'))
       reasons.push({
         column: 's_region',
         fails: this.placed(regionFails.value, 'region fails', regionFails.uses),

@@ -15,7 +15,7 @@ import {
   type tableOptions,
   type whereOptions,
 } from '../../plv8/obscore/config/options.ts';
-import { type Finding, pathText, textComplaint } from '../../plv8/obscore/config/place.ts';
+import { type Finding, pathText, textComplaint, unknownOption } from '../../plv8/obscore/config/place.ts';
 
 /** What a value is, in the words of the rules. */
 function kindOf(value: unknown): string {
@@ -99,14 +99,14 @@ function byName(member: z.ZodType) {
   return z.record(z.string(), member, expected('an object'));
 }
 
-/** An object of these options and no others. */
+/** An object of these options and no others; where there are others, the message is the list of these. */
 function options<K extends string>(shape: { readonly [key in K]: z.ZodType }) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `there is no such option: there are ${Object.keys(shape)
+        ? Object.keys(shape)
             .filter((key) => !(ignoredOptions as readonly string[]).includes(key))
-            .join(', ')}`
+            .join(' ')
         : expected('an object').error(issue),
   });
 }
@@ -203,7 +203,10 @@ function issuesOf(
 ): { readonly path: (string | number)[]; readonly message: string }[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   return issue.code === 'unrecognized_keys'
-    ? issue.keys.map((key) => ({ path: [...path, key], message: issue.message }))
+    ? issue.keys.map((key) => ({
+        path: [...path, key],
+        message: unknownOption(key, issue.message.split(' ')),
+      }))
     : [{ path, message: issue.message }];
 }
 

@@ -73,6 +73,7 @@ export const badConfigs: readonly BadConfig[] = [
     what: 'unknown options at every level',
     json: config({
       facility: '1',
+      nothing: '[]',
       dataset_types: object({
         'a-b': datasetType({
           calib: '2',
@@ -85,12 +86,13 @@ export const badConfigs: readonly BadConfig[] = [
       origin: object({ publisher: '"P"', publication_date: '"2026-01-31"', doi: '""' }),
     }),
     complaints: [
-      ['facility', /no such option: there are table_name, .*, version$/],
-      ['dataset_types["a-b"].calib', /no such option: there are dataproduct_type, /],
+      ['facility', /no such option: did you mean facility_name or facility_map\?$/],
+      ['nothing', /no such option: there are table_name, .*, version$/],
+      ['dataset_types["a-b"].calib', /no such option: did you mean calib_level\?$/],
       ['dataset_types["a-b"].extra_columns.x.kind', /no such option: there are template, type, length, doc$/],
       ['extra_columns.y.unit', /no such option/],
-      ['where.wehre', /no such option: there are where, bind, extra_dims$/],
-      ['spatial_plugins.p.clss', /no such option: there are cls, config$/],
+      ['where.wehre', /no such option: did you mean where\?$/],
+      ['spatial_plugins.p.clss', /no such option: did you mean cls\?$/],
       ['origin.doi', /no such option: there are publisher, /],
     ],
     isForm: true,

@@ -67,8 +67,8 @@ test('what has no effect is a notice, and what is wrong an error with a line for
   t.like(error, {
     code: 'OC001',
     message: 'ObsCoreConfigError: the configuration has 2 mistakes',
-    detail: `batch: there is no such option: there are table_name, collection_type, collections, dataset_types, obs_collection, facility_name, facility_map, extra_columns, indices, spectral_ranges, spatial_plugins, fallback_instrument, obs_publisher_did_fmt, where, dataset_type_constraints, batch_size, parquet_compression, csv_null_string, origin, namespace, version
-facility_name: expected a string, not null`,
+    detail:
+      'batch: there is no such option: did you mean batch_size?\nfacility_name: expected a string, not null',
   });
   t.deepEqual(await db.query("select to_regclass('r.other') as found"), [{ found: null }]);
 });

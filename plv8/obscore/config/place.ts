@@ -44,8 +44,32 @@ export function isInteger(number: JsonNumber): boolean {
   return /^-?\d+$/.test(number.text);
 }
 
-export function unknownOption(known: readonly string[]): string {
-  return `there is no such option: there are ${known.join(', ')}`;
+/** How many letters must be changed, put in or left out to make one word of another. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** Letters of which so many may be wrong. */
+const mostWrong = 2;
+
+/** That there is no such option, and which it may have been meant for. */
+export function unknownOption(given: string, known: readonly string[]): string {
+  const start = given.slice(0, 64);
+  const meant = known.filter(
+    (option) =>
+      start.length > mostWrong &&
+      (option.startsWith(start) || start.startsWith(option) || distance(start, option) <= mostWrong),
+  );
+  return meant.length > 0
+    ? `there is no such option: did you mean ${meant.join(' or ')}?`
+    : `there is no such option: there are ${known.join(', ')}`;
 }
 
 /** Why PostgreSQL cannot hold a text, or null where it can. */
@@ -167,7 +191,7 @@ export class Place {
     if (entries === undefined) return undefined;
     for (const [key, place] of entries)
       if (ignored.includes(key)) place.note('has no effect');
-      else if (!known.some((option) => option === key)) place.complain(unknownOption(known));
+      else if (!known.some((option) => option === key)) place.complain(unknownOption(key, known));
     const given = new Map(entries);
     return Object.fromEntries(
       known.map((key) => [key, given.get(key) ?? new Place(undefined, [...this.steps, key], this.findings)]),

@@ -43,8 +43,7 @@ function fieldTerm(records: Records, element: string, field: string): ReturnType
   if (!column) return { invalid: `records of ${element} have no field '${field}'` };
   if (column.type === 'hash') return { invalid: `{records[${element}].${field}}: a hash has no text` };
   const { role, type } = column;
-  if (hasTable(definition))
-    return columnTerm(records.field(element, field), type, !linked.includes(role));
+  if (hasTable(definition)) return columnTerm(records.field(element, field), type, !linked.includes(role));
   // Bands are known by their names alone, pixels by their numbers.
   return role === 'key' ? columnTerm(records.key(element), type, false) : undefined;
 }

@@ -6,6 +6,7 @@ import { collectionTypes, type DatasetType } from '../../butler/registry.ts';
 import type { Definition } from '../definition.ts';
 import { sqlText } from '../format/compile.ts';
 import { memberTable } from '../members.ts';
+import { searchCondition } from './constraints.ts';
 
 const quoted = (names: readonly string[]): string[] => names.map((name) => plv8.quote_ident(name));
 
@@ -68,7 +69,7 @@ export function allDatasets(definition: Definition, datasetType: DatasetType): s
   select t.dataset_id, ${columns}${dimensionList(datasetType, 't')}
   from ${datasetType.tags} t
   ${members(definition)}
-  where t.dataset_type_id = ${datasetType.id}`;
+  where t.dataset_type_id = ${datasetType.id}${searchCondition(definition, datasetType)}`;
   return isChained ? firstOf(definition, datasetType, associated) : associated;
 }
 

@@ -4,6 +4,7 @@ import type { Element } from '../../butler/universe.ts';
 import type { DatasetTypeConfig } from '../config.ts';
 import type { Definition } from '../definition.ts';
 import { footprintTable } from '../footprints.ts';
+import { rowCondition } from './constraints.ts';
 import { sqlText } from '../format/compile.ts';
 import { exposureRegionKey, exposureVisit, footprintName, joinName, runId, runName } from './names.ts';
 import { Records, type Tracked, type Uses } from './records.ts';
@@ -24,6 +25,8 @@ export interface Plan {
   readonly columns: readonly ColumnValue[];
   /** Why the region of a dataset is missing, where it should be there. */
   readonly regionFails: Tracked<string> | undefined;
+  /** What a data ID and its records must be like. */
+  readonly where: Tracked<string> | undefined;
   /** What is wrong for every dataset of the type. */
   readonly complaints: readonly Complaint[];
   readonly usesRun: boolean;
@@ -56,6 +59,7 @@ export function planOf(definition: Definition, datasetType: DatasetType): Plan {
     region,
     columns,
     regionKey,
+    where: rowCondition(definition, datasetType, records),
     regionFails: regionKey && regionFailure(records, region, regionKey),
     complaints: [...complaints, ...regionComplaints(region)],
     usesRun: columns.some(({ value }) => `${value.sql} ${value.fails ?? ''}`.includes(runName)),
@@ -192,9 +196,9 @@ class RowsQuery {
     for (const [field, element] of fields) this.steps.find((step) => isIn(step, element))?.fields.add(field);
   }
 
-  compose(source: string, where?: Tracked<string>): string {
+  compose(source: string): string {
     const { plan } = this;
-    const { columns, regionFails } = plan;
+    const { columns, regionFails, where } = plan;
     const outside = columns.map(({ column, sqlType, value, uses }) => ({
       column,
       sqlType,

@@ -5,6 +5,7 @@
 import { butlerError } from '../butler/errors.ts';
 import { collectionTypeName, collectionTypes, type Registry } from '../butler/registry.ts';
 import type { Definition } from './definition.ts';
+import { sqlText } from './format/compile.ts';
 import { pythonRegex } from './python_regex.ts';
 
 /** Names of a registry's tables that its ObsCore tables share. */
@@ -50,13 +51,30 @@ export function requireCollections({ registry, config }: Pick<Definition, 'regis
   }
 }
 
+/** Expressions by their text: they are asked for every run. */
+const expressions = new Map<string, RegExp>();
+
+/** Whether one of the expressions matches a whole name, or there is none. */
+export function matchesAny(name: string, patterns: readonly string[]): boolean {
+  return (
+    patterns.length === 0 ||
+    patterns.some((pattern) => {
+      let expression = expressions.get(pattern);
+      if (!expression) {
+        expression = pythonRegex(pattern);
+        expressions.set(pattern, expression);
+      }
+      return expression.test(name);
+    })
+  );
+}
+
 /** Runs whose whole name matches one of the expressions; all where there is none. */
 function matchingRuns(
   registry: Registry,
   patterns: readonly string[],
   only: readonly bigint[] | null,
 ): Member[] {
-  const expressions = patterns.map(pythonRegex);
   return registry
     .rows<{ id: bigint; name: string }>(
       `select collection_id as id, name from ${registry.table('collection')}
@@ -64,20 +82,19 @@ function matchingRuns(
        order by collection_id`,
       [only],
     )
-    .filter(({ name }) => expressions.length === 0 || expressions.some((expression) => expression.test(name)))
+    .filter(({ name }) => matchesAny(name, patterns))
     .map(({ id }) => ({ id, rank: 0 }));
 }
 
-/** The named collections that exist, in their order, with the members of chains in their place. */
-function namedMembers(registry: Registry, names: readonly string[], tagged: boolean): Member[] {
+/** A query of the named collections that exist, in their order, with the members of chains in their place: id, rank. */
+function namedMembers(registry: Registry, names: readonly string[], tagged: boolean): string {
   const searched = `(${collectionTypes.RUN}, ${collectionTypes.TAGGED})`;
   const collection = registry.table('collection');
-  return registry.rows<{ id: bigint; rank: number }>(
-    `with named as materialized (
+  return `with named as materialized (
        select c.collection_id, c.type, n.place
-       from unnest($1::text[]) with ordinality as n (name, place)
+       from unnest(${textArray(names)}) with ordinality as n (name, place)
        join ${collection} c on c.name = n.name
-       where not $2 or c.type = ${collectionTypes.TAGGED}
+       where ${!tagged} or c.type = ${collectionTypes.TAGGED}
      ), found as (
        select collection_id as id, place, 0 as rank from named where type in ${searched}
        union all
@@ -89,9 +106,22 @@ function namedMembers(registry: Registry, names: readonly string[], tagged: bool
      ), first as (
        select distinct on (id) id, place, rank from found order by id, place, rank
      )
-     select id, (row_number() over (order by place, rank) - 1)::int4 as rank from first order by place, rank`,
-    [names, tagged],
-  );
+     select id, (row_number() over (order by place, rank) - 1)::int4 as rank from first order by place, rank`;
+}
+
+function textArray(texts: readonly string[]): string {
+  return `array[${texts.map(sqlText).join(', ')}]::text[]`;
+}
+
+/** A query of the members that a definition asks for, as almagest_obscore_member has them, of the moment it is run. */
+export function membersQuery({ registry, tableName, config }: Definition): string {
+  const { collectionType, collections } = config;
+  const found =
+    collectionType === 'RUN'
+      ? `select collection_id as id, 0 as rank from ${registry.table('collection')}
+         where type = ${collectionTypes.RUN} and obscore._full_match(name, ${textArray(collections)})`
+      : namedMembers(registry, collections, collectionType === 'TAGGED');
+  return `select ${sqlText(tableName)}::name as table_name, w.id as collection_id, w.rank from (${found}) w`;
 }
 
 /** The members that a definition asks for now, in order. */
@@ -101,7 +131,9 @@ export function wantedMembers(
 ): Member[] {
   return config.collectionType === 'RUN'
     ? matchingRuns(registry, config.collections, only)
-    : namedMembers(registry, config.collections, config.collectionType === 'TAGGED');
+    : registry.rows<Member & object>(
+        namedMembers(registry, config.collections, config.collectionType === 'TAGGED'),
+      );
 }
 
 /** Places of a longest subsequence that increases strictly. */

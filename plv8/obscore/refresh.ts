@@ -9,6 +9,7 @@ import { type MemberChange, pendingTable } from './members.ts';
 import { rebuildObsCore } from './rebuild.ts';
 import { requireReadCommitted, requireRights } from './require.ts';
 import { applyFunctionName } from './select/apply.ts';
+import { followCollections } from './triggers/follow.ts';
 
 /**
  * Brings a table up to date, as its mode asks for it.
@@ -23,7 +24,7 @@ export function refreshObsCore(tableName: string | null, registry: string | null
         ? refreshView(definition)
         : rebuildObsCore(definition.tableName, null, definition.registry.name);
     case 'manual':
-      return applyPending(definition) + retryErrors(definition);
+      return followCollections(definition) + applyPending(definition) + retryErrors(definition);
     case 'live':
       return withoutWriters(definition, () => applyPending(definition) + retryErrors(definition));
   }
@@ -34,8 +35,8 @@ export function repair(known: Definition, ids: readonly (string | null)[]): bigi
   const definition = beginRefresh(known, 'obscore.verify, where it repairs,');
   if (definition.mode === 'matview') return refreshObsCore(definition.tableName, definition.registry.name);
   return definition.mode === 'manual'
-    ? applyIds(definition, ids)
-    : withoutWriters(definition, () => applyIds(definition, ids));
+    ? followCollections(definition) + applyIds(definition, ids)
+    : withoutWriters(definition, () => followCollections(definition) + applyIds(definition, ids));
 }
 
 /** Waits for others who refresh or rebuild the table, and returns what it then is. */

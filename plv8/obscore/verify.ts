@@ -1,13 +1,28 @@
 /** What an ObsCore table has, compared with what it should have. */
-import type { DatasetType } from '../butler/registry.ts';
+import { type DatasetType, Registry } from '../butler/registry.ts';
 import { datasetTypesOf } from './build.ts';
 import { columnsOf } from './columns.ts';
 import type { Definition } from './definition.ts';
+import { membersQuery, memberTable } from './members.ts';
 import { allDatasets } from './select/datasets.ts';
 import { rowsOf } from './select/rows.ts';
 
 /** Types of columns that say themselves whether two values differ; others are compared by their text. */
 const comparable = /^(text|character varying|smallint|integer|bigint|double precision|boolean|uuid)\b/;
+
+/** A registry in which the members of an ObsCore table are those that its collections say, whatever was kept of them. */
+class RegistryAsIs extends Registry {
+  private readonly members: string;
+
+  constructor(definition: Definition) {
+    super(definition.registry.name);
+    this.members = `(${membersQuery(definition)})`;
+  }
+
+  override table(name: string): string {
+    return name === memberTable ? this.members : super.table(name);
+  }
+}
 
 /**
  * The query of all differences: dataset_id, dataset_type (NULL where the dataset is gone), difference, columns.
@@ -25,7 +40,7 @@ export function differencesQuery(definition: Definition): string {
     ({ name }, i) => `case when ${had[i]} is distinct from ${wanted[i]} then ${plv8.quote_literal(name)} end`,
   );
   return `
-with truth as (${truth(definition, names)})
+with truth as (${truth({ ...definition, registry: new RegistryAsIs(definition) }, names)})
 select coalesce(t.registry_dataset_id, o.registry_dataset_id) as dataset_id,
   coalesce(t."dataset type@", y.name) as dataset_type,
   case when o.registry_dataset_id is null then 'missing'

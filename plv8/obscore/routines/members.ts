@@ -1,7 +1,7 @@
 /** The collections of ObsCore tables, for triggers. */
 import { type Routine, routine } from '../../routine.ts';
 import { openDefinition } from '../definition.ts';
-import { refreshMembers } from '../members.ts';
+import { matchesAny, refreshMembers } from '../members.ts';
 
 export const _refresh_members: Routine = routine(
   {
@@ -31,5 +31,23 @@ export const _refresh_members: Routine = routine(
         collection_id: id,
         change,
       }),
+    ),
+);
+
+export const _full_match: Routine = routine(
+  {
+    args: [
+      ['name', 'text'],
+      ['patterns', 'text[]'],
+    ],
+    returns: 'boolean',
+    volatility: 'immutable',
+    comment:
+      "Whether one of these regular expressions, as Python's re.fullmatch reads them, matches a name; true where there is none.",
+  },
+  (name, patterns) =>
+    matchesAny(
+      name,
+      patterns.filter((pattern) => pattern !== null),
     ),
 );

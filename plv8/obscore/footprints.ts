@@ -12,6 +12,7 @@ import { pgsphereSchema } from './table.ts';
 export const footprintTable = 'almagest_footprint';
 export const footprintCellTable = 'almagest_footprint_pixel';
 const changed = 'almagest_footprint_changed';
+const events = ['insert', 'update'] as const;
 
 /** Regions that are decoded in one call: so many fit in memory, whatever they are. */
 const BATCH = 1000;
@@ -76,24 +77,37 @@ function hasColumn(registry: Registry, name: string): boolean {
 export function prepareFootprints(registry: Registry, { pgsphere = false } = {}): void {
   makeTables(registry);
   if (pgsphere) addSphereColumns(registry);
-  plv8.execute(changedFunction(registry));
+  makeChangedFunction(registry);
   const elements = elementsWithRegion(registry);
-  // Whoever is storing records is waited for here, so that what is read after it is complete.
+  for (const { name } of elements) for (const event of events) makeTrigger(registry, name, event);
+  let stored = 0;
   for (const { name } of elements)
-    for (const event of ['insert', 'update']) {
-      const trigger = plv8.quote_ident(`almagest_footprint_${event}`);
-      plv8.execute(`create or replace trigger ${trigger} after ${event} on ${registry.table(name)}
-        referencing new table as new_rows for each statement execute function ${registry.table(changed)}()`);
-      plv8.execute(`alter table ${registry.table(name)} enable always trigger ${trigger}`);
-    }
-  for (const { name } of elements) plv8.execute(store(registry, registry.table(name)));
-  plv8.execute(`analyze ${registry.table(footprintTable)}, ${registry.table(footprintCellTable)}`);
+    stored += plv8.execute(store(registry, registry.table(name))) as unknown as number;
+  if (stored > 0)
+    plv8.execute(`analyze ${registry.table(footprintTable)}, ${registry.table(footprintCellTable)}`);
+}
+
+/**
+ * Makes a trigger unless it is there: where it is, no writer is kept waiting. Where it is not, whoever is storing
+ * records is waited for, so that what is read afterwards is complete.
+ */
+function makeTrigger(registry: Registry, table: string, event: (typeof events)[number]): void {
+  const trigger = `almagest_footprint_${event}`;
+  const [{ known }] = registry.rows<{ known: boolean }>(
+    `select exists (
+       select from pg_trigger where tgrelid = $1::regclass and tgname = $2 and tgenabled = 'A') as known`,
+    [registry.table(table), trigger],
+  );
+  if (known) return;
+  plv8.execute(`create or replace trigger ${trigger} after ${event} on ${registry.table(table)}
+    referencing new table as new_rows for each statement execute function ${registry.table(changed)}()`);
+  plv8.execute(`alter table ${registry.table(table)} enable always trigger ${trigger}`);
 }
 
 /** Takes the footprints of a registry and their triggers away; what is gone already is no error. */
 export function dropFootprints(registry: Registry): void {
   for (const { name } of elementsWithRegion(registry))
-    for (const event of ['insert', 'update'])
+    for (const event of events)
       if (exists(registry, name))
         plv8.execute(`drop trigger if exists almagest_footprint_${event} on ${registry.table(name)}`);
   plv8.execute(`drop function if exists ${registry.table(changed)}()`);
@@ -146,8 +160,8 @@ function makeTables(registry: Registry): void {
 function addSphereColumns(registry: Registry): void {
   const schema = pgsphereSchema();
   const footprints = registry.table(footprintTable);
-  if (hasColumn(registry, sphereColumns[0][0])) return;
   for (const [name, text] of sphereColumns) {
+    if (hasColumn(registry, name)) continue;
     plv8.execute(`alter table ${footprints} add column ${name} ${schema}.${name}`);
     plv8.execute(`comment on column ${footprints}.${name} is ${plv8.quote_literal(text)}`);
   }
@@ -155,7 +169,7 @@ function addSphereColumns(registry: Registry): void {
     with batch as (
       select array_agg(footprint) as footprints, array_agg(region) as regions
       from (select footprint, region, row_number() over () / ${BATCH} as number
-            from ${footprints} where complaint is null) f
+            from ${footprints} where complaint is null and spoint is null) f
       group by number
     )
     update ${footprints} f
@@ -217,24 +231,36 @@ function store(registry: Registry, source: string): string {
     order by 1, 2`;
 }
 
-/** What the triggers run. Records are stored by clients of the Data Butler that know nothing of footprints. */
-function changedFunction(registry: Registry): string {
-  const footprints = registry.table(footprintTable);
-  return `create or replace function ${registry.table(changed)}() returns trigger
-language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
--- Its plans stay while the tables grow.
-set enable_seqscan = off
-as $body$
+/**
+ * What the triggers run, made unless it is there as it should be. Records are stored by clients of the Data Butler that
+ * know nothing of footprints: it has its owner's rights.
+ */
+function makeChangedFunction(registry: Registry): void {
+  const body = `
 begin
   -- Those that are there stay until this transaction ends, whatever is being cleared away.
-  perform from ${footprints} f
+  perform from ${registry.table(footprintTable)} f
   where f.footprint = any (array(select ${footprintKey('n.region')} from new_rows n where n.region is not null))
   for key share;
   ${store(registry, 'new_rows')};
   return null;
 end
-$body$`;
+`;
+  const name = registry.table(changed);
+  const [{ known }] = registry.rows<{ known: boolean }>(
+    'select exists (select from pg_proc where oid = to_regprocedure($1) and prosrc = $2) as known',
+    [`${name}()`, body],
+  );
+  if (known) return;
+  plv8.execute(`create or replace function ${name}() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+-- Its plans stay while the tables grow.
+set enable_seqscan = off
+as $body$${body}$body$`);
+  plv8.execute(
+    `comment on function ${name}() is 'Keeps the footprints of the regions that records have; made by obscore.create'`,
+  );
 }
 
 /** Removes footprints that neither a dimension record nor a row of an ObsCore table refers to; how many. */

@@ -248,3 +248,34 @@ test('the cells of a direction are the same in SQL and PL/v8', async (t) => {
   );
   t.is(missed, 0);
 });
+
+test('a search goes by indexes alone, and reads few rows of a large table', async (t) => {
+  await using db = await registry();
+  await db.query(`select obscore._prepare_footprints('r')`);
+  const regions = Array.from({ length: 4000 }, (_, n) =>
+    base64(circleOfAngle(fromDegrees((n % 100) * 0.2, Math.floor(n / 100) * 0.2), 0.003)),
+  );
+  await storeTracts(db, regions);
+  await observeTracts(db);
+  await db.query(`insert into r.obscore select o.* from r.obscore o, generate_series(1, 4)`);
+  await db.query('vacuum analyze r.obscore, r.almagest_footprint, r.almagest_footprint_pixel');
+  for (const search of [`obscore.covering(10, 5)`, `obscore.overlapping('CIRCLE 10 5 0.1')`]) {
+    await db.query('begin');
+    const before = await reads(db);
+    const found = await foundBy(db, search);
+    const after = await reads(db);
+    await db.query('rollback');
+    t.true(found.length >= 5 && found.length < 50);
+    t.is(after.seq - before.seq, 0, search);
+    t.true(after.rows - before.rows < 2000, `${search}: ${after.rows - before.rows} rows`);
+  }
+});
+
+/** Sequential scans, and rows fetched by index, of the registry's tables in this transaction. */
+async function reads(db: TestDatabase): Promise<{ seq: number; rows: number }> {
+  const [row] = await db.query<{ seq: number; rows: number }>(
+    `select sum(seq_scan)::int as seq, sum(idx_tup_fetch)::int as rows from pg_stat_xact_user_tables
+     where schemaname = 'r'`,
+  );
+  return row;
+}

@@ -4,14 +4,24 @@ language plpgsql stable strict parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  r record;
+  t record;
+  of_registry name;
   footprints uuid[];
 begin
-  for r in
-    select distinct d.registry from obscore.definition d where d.published order by d.registry
+  for t in
+    select d.registry, d.table_name, d.search
+    from obscore.definition d
+    where d.published and d.search is not null
+    order by d.registry, d.table_name
   loop
-    select obscore._footprints_covering(r.registry, ra, decl) into footprints;
-    return query select o.* from obscore._observations(r.registry, footprints) o;
+    if t.registry is distinct from of_registry then
+      of_registry := t.registry;
+      select obscore._footprints_covering(t.registry, ra, decl) into footprints;
+    end if;
+    if cardinality(footprints) > 0 then
+      return query execute format('select %s from %I.%I t where t.footprint = any ($1)', t.search, t.registry, t.table_name)
+      using footprints;
+    end if;
   end loop;
 end;
 $$;

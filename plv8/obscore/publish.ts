@@ -229,11 +229,14 @@ export function takePublicationTurn(): void {
   plv8.execute(`select pg_advisory_xact_lock(hashtextextended('almagest ivoa.obscore', 0))`);
 }
 
-/** Makes the views of instruments that are new. */
+/** Makes the views of instruments that are new; where none is, no other session is waited for. */
 export function publishInstruments(): void {
+  if (relationIn('obscore')?.comment !== viewComment) return;
+  const lacking = () =>
+    [...instrumentsOf(publishedTables())].filter((instrument) => !findInstrumentView(instrument).isThere);
+  if (lacking().length === 0) return;
   takePublicationTurn();
-  const there = relationIn('obscore');
-  if (there?.comment === viewComment) makeInstrumentViews(instrumentsOf(publishedTables()));
+  makeInstrumentViews(new Set(lacking()));
 }
 
 /**

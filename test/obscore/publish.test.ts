@@ -307,3 +307,24 @@ test('with a registry its observations go from the view, and its instruments’ 
     );
   }
 });
+
+test('who reads, rebuilds, publishes and registers an instrument at once, waits in no circle', async (t) => {
+  await using db = await surveyRegistry();
+  await insertRaws(db.client, 1);
+  await create(db.client);
+  await addRegistry(db, 'wide', { other: 'instrument_name text' });
+  await db.query(`set butler.registry = 'r'`);
+  const [publisher, reader, registrar] = [await db.connect(), await db.connect(), await db.connect()];
+  await reader.query('begin');
+  await reader.query('select from ivoa.obscore');
+  const waiting = [
+    db.query(`select obscore.rebuild('obscore', registry => 'r')`),
+    publisher.query(`select obscore.publish('other', 'wide')`),
+    registrar.query(`insert into r.instrument (name) values ('New')`),
+  ];
+  t.is((await reader.query('select from ivoa.obscore')).rowCount, 4);
+  await reader.query('commit');
+  await Promise.all(waiting);
+  t.is((await db.query('select from ivoa.obscore')).length, 4);
+  t.deepEqual(await names(db), ['obscore', 'obscore_cam', 'obscore_new']);
+});

@@ -240,6 +240,44 @@ test('a key that is not there leaves an extra column NULL without an error, and 
   t.deepEqual(Object.keys(await reasons(db)), ['access_url', 'obs_id']);
 });
 
+test('what names an obs_id that could not be made is NULL as well', async (t) => {
+  await using db = await surveyRegistry();
+  await db.query(`update r.visit set seq_num = null where id = 1`);
+  await db.query(`update r.visit set seq_num = 7 where id = 2`);
+  const rows = await bothWays(
+    t,
+    db,
+    {
+      raw: { obs_id_fmt: '{tract}', datalink_url_fmt: '{obs_id!r}' },
+      calexp: {
+        obs_id_fmt: '{visit}-{records[visit].seq_num:03d}',
+        datalink_url_fmt: 'https://x/{obs_id!r}',
+      },
+      extra: {
+        plain: { template: '{obs_id}' },
+        width: { template: '{obs_id:>{calib_level}}' },
+        number: { template: '{obs_id!s:.1}', type: 'int' },
+      },
+    },
+    async () => {
+      await insertRaws(db.client, 1);
+      await insertCalexps(db.client, 'runs/c', 1, 2);
+    },
+  );
+  const [made, ...others] = [...rows].sort((a, b) => Number(a.obs_id === null) - Number(b.obs_id === null));
+  t.like(made, {
+    obs_id: '2-007',
+    access_url: "https://x/'2-007'",
+    plain: '2-007',
+    width: '2-007',
+    number: 2n,
+  });
+  t.is(rows.filter((row) => row.obs_id === null).length, 8);
+  for (const row of others.filter(({ obs_id }) => obs_id === null))
+    t.like(row, { access_url: null, plain: null, width: null, number: null });
+  t.deepEqual(Object.keys(await reasons(db)), ['obs_id']);
+});
+
 test('a text that a column cannot hold fails alone, and is stored once its cause is repaired', async (t) => {
   await using db = await surveyRegistry();
   await db.query(`update r.visit set name = repeat('é', 33), target_name = 'x1' where id = 1`);

@@ -17,6 +17,8 @@ export interface Term {
   readonly kind: 'int' | 'float' | 'str' | 'bool' | 'uuid' | 'timespan' | 'region';
   /** Whether it may be NULL, which is Python's None. */
   readonly nullable: boolean;
+  /** Whether it is NULL where it could not be made: so is then all that is made of it, for a reason told elsewhere. */
+  readonly mayLack?: boolean;
   /** The value, where it is the same in every row: an int, a str or a bool. */
   readonly constant?: bigint | string | boolean;
 }
@@ -135,6 +137,15 @@ function compileField(field: Field, lookup: Lookup): Formatted {
   if (term !== 'none' && (term.kind === 'region' || (term.kind === 'timespan' && reprOf(field))))
     throw new FormatError(`{${written(field.path)}}: a ${term.kind} has no text of this form`);
   const spec = joined(field.spec, lookup);
+  if (term !== 'none' && term.mayLack) {
+    const { sql, fails } = compileTerm(field, term, spec);
+    const guarded = (text: string) => `case when ${term.sql} is not null then ${text} end`;
+    return { sql: guarded(sql), fails: fails && guarded(fails) };
+  }
+  return compileTerm(field, term, spec);
+}
+
+function compileTerm(field: Field, term: Term | 'none', spec: Formatted): Formatted {
   if (spec.constant === undefined) return atRuntime(field, term, spec);
   const known = term === 'none' ? null : term.constant;
   if (known !== undefined) return constant(formatKnown(known, field, spec.constant));

@@ -137,14 +137,15 @@ class Composer {
   private readonly lookupWithObsId: Lookup = (path) => {
     if (!('name' in path) || path.name !== 'obs_id') return this.lookup(path);
     const { obsIdFmt } = this.typeConfig;
-    if (obsIdFmt === null) return undefined;
+    if (obsIdFmt === null || obsIdFmt === '') return undefined;
     const formatted = compileFormat(obsIdFmt, this.lookup);
-    if (!('sql' in formatted)) return { sql: 'null::text', kind: 'str', nullable: false };
-    const { sql, constant } = formatted;
+    if (!('sql' in formatted)) return { sql: 'null::text', kind: 'str', nullable: false, mayLack: true };
+    const { sql, constant, fails } = formatted;
     return {
       sql: `(${sql})`,
       kind: 'str',
       nullable: false,
+      mayLack: fails !== null,
       ...(constant === undefined ? {} : { constant }),
     };
   };

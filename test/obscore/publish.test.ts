@@ -146,12 +146,15 @@ test('each instrument has a view, also one that is registered later, and under a
     `update obscore.definition set config = json_build_object('fallback_instrument', $1::text)`,
     [long],
   );
-  await db.query(`insert into deep.instrument (name) values ('hsc'), ('Ωmega')`);
-  await db.query(`insert into deep.obscore values ('HSC'), ('hsc'), ('hsc'), ($1), (null)`, [long]);
+  await db.query(`insert into deep.instrument (name) values ('hsc'), ('Ωmega'), (E'B\\\\1''s %')`);
+  await db.query(
+    `insert into deep.obscore values ('HSC'), ('hsc'), ('hsc'), ($1), (null), (E'B\\\\1''s %')`,
+    [long],
+  );
   const views = await db.query<{ name: string; comment: string }>(`
     select c.relname::text as name, obj_description(c.oid) as comment from pg_class c
     where c.relnamespace = 'ivoa'::regnamespace order by 1`);
-  t.is(views.length, 6);
+  t.is(views.length, 7);
   t.true(views.every(({ name }) => name.length <= 63 && /^[a-z0-9_]+$/.test(name)));
   const rowsOf = async (instrument: string) => {
     const { name } = views.find(({ comment }) =>
@@ -163,6 +166,7 @@ test('each instrument has a view, also one that is registered later, and under a
   t.is(await rowsOf('hsc'), 2);
   t.is(await rowsOf(long), 1);
   t.is(await rowsOf('Ωmega'), 0);
+  t.is(await rowsOf("B\\1's %"), 1);
   t.is((await db.query('select from ivoa.obscore_hsc')).length, 1);
 });
 

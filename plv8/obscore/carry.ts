@@ -21,7 +21,7 @@ select pg_describe_object(d.classid, d.objid, d.objsubid) as object
 from pg_depend d
 left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
 left join pg_class v on v.oid = r.ev_class
-where d.deptype = 'n' and (v.relkind is null or v.relkind <> 'v')
+where d.deptype = 'n' and (v.relkind is null or v.relkind <> 'v' and v.oid <> $1::regclass)
   and (d.refclassid = 'pg_class'::regclass and d.refobjid = $1::regclass
        or d.refclassid = 'pg_type'::regclass and d.refobjid in (
          select t.oid from pg_type t join pg_class c on c.oid = $1::regclass

@@ -32,46 +32,63 @@ const updated: Rows = { relation: '(select * from old_rows union all select * fr
 
 /** Dimensions whose records stand for datasets of these types: who changes what rows are made of locks them. */
 function anchors(registry: Registry, subjects: readonly Subject[]): string[] {
-  const found = subjects.flatMap(({ definition, type }) =>
-    recordsUsed(definition, type).map(
-      ({ element }) => reach(registry, type.dimensions, registry.universe.element(element))?.anchor,
-    ),
+  return registry.universe.sorted(
+    waysOf(registry, subjects)
+      .map(({ anchor }) => anchor)
+      .filter((name) => name !== undefined),
   );
-  return registry.universe.sorted(found.filter((name) => name !== undefined));
+}
+
+/** Elements that are known only through the records of others. */
+function impliedElements(registry: Registry, subjects: readonly Subject[]): string[] {
+  return registry.universe.sorted(
+    waysOf(registry, subjects)
+      .filter(({ anchor }) => anchor === undefined)
+      .map(({ element }) => element),
+  );
+}
+
+function waysOf(registry: Registry, subjects: readonly Subject[]) {
+  return subjects.flatMap(({ definition, type }) =>
+    recordsUsed(definition, type).flatMap(({ element }) => {
+      const way = reach(registry, type.dimensions, registry.universe.element(element));
+      return way ? [{ element, anchor: way.anchor }] : [];
+    }),
+  );
 }
 
 /**
  * Locks what datasets refer to, against who changes it. Foreign keys have done this for rows that come, except where
  * they are not checked (session_replication_role = replica); nobody does it for rows that go.
+ *
+ * A transaction of REPEATABLE READ must fail where something was changed that it does not see: FOR SHARE does so, by
+ * the new versions of the records, and of the row that each edit of chains changes.
  */
 function lockReferences(registry: Registry, subjects: readonly Subject[], { relation, leave }: Rows): string {
   const ids = [...new Set(subjects.map(({ type }) => type.id))].join(', ');
   const among = (columns: string) =>
     `select distinct ${columns} from ${relation} s where s.dataset_type_id in (${ids})`;
-  const records = anchors(registry, subjects).map((dimension) => {
-    const { table, condition, order } = recordsAmong(
-      registry,
-      dimension,
-      among,
-      (name) => `s.${quote(name)}`,
-    );
-    return `perform from ${table} where ${condition} order by ${order} for key share;`;
-  });
-  const locks = `perform from ${registry.table('collection')} r where r.collection_id = any (collections)
-  order by r.collection_id for key share;
-${records.join('\n')}`;
-  return leave
-    ? locks
-    : `if current_setting('session_replication_role') = 'replica' then
-${indent(locks, 2)}
-end if;`;
-}
-
-/** Under REPEATABLE READ: fails where an edit of chains was committed that the transaction does not see. */
-function requireCurrentChains(registry: Registry, subjects: readonly Subject[]): string {
-  if (subjects.every(({ definition }) => definition.config.collectionType === 'RUN')) return '';
+  const locks = (strength: string) =>
+    [
+      `perform from ${registry.table('collection')} r where r.collection_id = any (collections)
+order by r.collection_id ${strength};`,
+      ...anchors(registry, subjects).map((dimension) => {
+        const { table, condition, order } = recordsAmong(
+          registry,
+          dimension,
+          among,
+          (name) => `s.${quote(name)}`,
+        );
+        return `perform from ${table} where ${condition} order by ${order} ${strength};`;
+      }),
+    ].join('\n');
+  const followsChains = subjects.some(({ definition }) => definition.config.collectionType !== 'RUN');
+  const others = [...(followsChains ? ['collection_flat_edit'] : []), ...impliedElements(registry, subjects)];
   return `if current_setting('transaction_isolation') <> 'read committed' then
-  perform from ${registry.table('collection_flat_edit')} for key share;
+${indent(locks('for share'), 2)}
+${indent(others.map((name) => `perform from ${registry.table(name)} for share;`).join('\n'), 2)}
+els${leave ? 'e' : "if current_setting('session_replication_role') = 'replica' then"}
+${indent(locks('for key share'), 2)}
 end if;`;
 }
 
@@ -107,6 +124,7 @@ function changed(
     `select distinct s.dataset_type_id, s.dataset_id from ${rows.relation} s`,
   );
   const ids = [...new Set(subjects.map(({ type }) => type.id))];
+  const live = subjects.filter(({ definition }) => definition.mode === 'live');
   const tables = definitions.map((definition) => {
     const own = subjects.filter((subject) => subject.definition === definition);
     if (own.length === 0) return '';
@@ -125,7 +143,7 @@ end if;
 ${beginUpkeep(registry)}
 ${note}
 if types && '{${ids.join(',')}}'::int8[] then
-${indent([lockReferences(registry, subjects, rows), requireCurrentChains(registry, subjects), ...tables].join('\n'), 2)}
+${indent([live.length === 0 ? '' : lockReferences(registry, live, rows), ...tables].join('\n'), 2)}
 end if;`;
 }
 

@@ -85,7 +85,9 @@ end if;`;
 function lockAnchors(registry: Registry, element: Element, concerned: readonly Concerned[]): string {
   const texts = concerned.map((subject) => {
     const { anchor, joins, values } = subject.reach;
-    if (anchor === undefined) return `lock table ${subject.type.tags} in share row exclusive mode;`;
+    if (anchor === undefined)
+      return `${refuseOldSnapshot('true')}
+lock table ${subject.type.tags} in share row exclusive mode;`;
     const from = `${changedRecords(element)} ${joins.join(' ')}`;
     const columnOf = (dimension: string) => values.get(dimension)!;
     const { table, condition, order } = recordsAmong(
@@ -94,39 +96,48 @@ function lockAnchors(registry: Registry, element: Element, concerned: readonly C
       (columns) => `select distinct ${columns} from ${from}`,
       columnOf,
     );
-    const lock = `perform from ${table} where ${condition} order by ${order} for update;`;
+    const isOthers = `${condition} and r.xmin <> pg_current_xact_id()::xid`;
+    const lock = `perform from ${table} where ${condition} order by ${order} for update;
+${refuseOldSnapshot(subject.mayComeLate ? `exists (select from ${table} where ${isOthers})` : 'true')}`;
     if (!subject.mayComeLate) return lock;
     // A lock leaves no trace for a transaction that does not see this one: a new version of the row does.
     const [column] = order.split(', ');
-    const own = 'r.xmin = pg_current_xact_id()::xid';
-    const set = column!.replace(/^r\./, '');
     return `${lock}
-if current_setting('transaction_isolation') <> 'read committed'
-  and exists (select from ${table} where ${condition} and not ${own})
-then
+update ${table} set ${column!.replace(/^r\./, '')} = ${column} where ${isOthers};`;
+  });
+  return [...new Set(texts)].join('\n');
+}
+
+/** Datasets that other sessions have registered since the transaction began are not seen by it, nor do they see it. */
+function refuseOldSnapshot(condition: string): string {
+  return `if current_setting('transaction_isolation') <> 'read committed' and ${condition} then
   raise exception using
     errcode = 'serialization_failure',
     message = 'ObsCore rows of datasets that other sessions register meanwhile could be missed',
     hint = 'Store these records in a transaction of READ COMMITTED.';
-end if;
-update ${table} set ${set} = ${column} where ${condition} and not ${own};`;
-  });
-  return [...new Set(texts)].join('\n');
+end if;`;
 }
 
 function follow(element: Element, subject: Concerned): string {
   const { definition, type } = subject;
   const { registry, tableName, mode } = definition;
-  const rows = `select distinct t.dataset_id
-    from ${reachedDatasets(type.tags, subject.reach, changedRecords(element))} and t.dataset_type_id = ${type.id}
-    join ${membersOf(definition)} on m.collection_id = t.collection_id`;
+  const reached = `${reachedDatasets(type.tags, subject.reach, changedRecords(element))} and t.dataset_type_id = ${type.id}`;
+  // Who adds a collection to a table, whose datasets are none of its yet, does so before or after all of this.
+  const lockCollections = `perform from ${registry.table('collection')} r
+where r.collection_id in (select t.collection_id from ${reached})
+order by r.collection_id for key share;
+`;
   // Of two sessions that change what one row is made of, the second looks once the first has ended.
-  const lock = `perform from ${registry.table(tableName)} o where o.registry_dataset_id = any (ids)
-    order by o.registry_dataset_id for update;`;
-  const text = `select array_agg(i.dataset_id) into ids
-from (${rows}) i;
+  const lockRows = `  perform from ${registry.table(tableName)} o where o.registry_dataset_id = any (ids)
+    order by o.registry_dataset_id for update;
+`;
+  const isLive = mode === 'live';
+  const text = `${isLive ? lockCollections : ''}select array_agg(i.dataset_id) into ids
+from (
+  select distinct t.dataset_id from ${reached} join ${membersOf(definition)} on m.collection_id = t.collection_id
+) i;
 if ids is not null then
-${mode === 'live' && !isFindFirst(definition) ? `  ${lock}\n` : ''}${indent(keep(subject, applyFunctionName(definition, type)), 2)}
+${isLive && !isFindFirst(definition) ? lockRows : ''}${indent(keep(subject, applyFunctionName(definition, type)), 2)}
 end if;`;
   return subject.mayComeLate
     ? text

@@ -107,14 +107,17 @@ test('tables of several registries are one view, whatever types their columns ha
 });
 
 test('conditions on the view reach the indexes of every table below it', async (t) => {
-  const columns =
-    't_min double precision, t_max double precision, instrument_name varchar(32), s_xel1 integer';
+  const columns = `t_min double precision, t_max double precision, instrument_name varchar(32), s_xel1 integer,
+     s_ra double precision, s_dec double precision`;
   await using db = await observatory('deep', { one: columns, two: columns });
   for (const name of ['one', 'two']) {
     await db.query(`insert into deep.${name}
-      select 60000 + i / 1000.0, 60000 + i / 1000.0 + 0.0003, 'Cam' || i % 400, 4000 from generate_series(1, 20000) i`);
+      select 60000 + i / 1000.0, 60000 + i / 1000.0 + 0.0003, 'Cam' || i % 400, 4000,
+             i * 0.018, 89.9 * sin(i)
+      from generate_series(1, 20000) i`);
     await db.query(`create index ${name}_time on deep.${name} (t_min)`);
     await db.query(`create index ${name}_cam on deep.${name} (instrument_name)`);
+    await db.query(`select sky.add_position_index('deep.${name}', 's_ra', 's_dec')`);
     await db.query(`analyze deep.${name}`);
     await publish(db, name, 'deep');
   }
@@ -128,6 +131,7 @@ test('conditions on the view reach the indexes of every table below it', async (
     ["select count(*) from ivoa.obscore where instrument_name = 'Cam7' and t_max > 60001", 'cam'],
     ['select s_xel1 from ivoa.obscore_cam7 where em_min is null', 'cam'],
     ['select * from ivoa.obscore order by t_min limit 5', 'time'],
+    ['select * from ivoa.obscore where sky.in_cone(s_ra, s_dec, 0, 90, 360)', '.*position'],
   ]) {
     const text = await plan(query);
     t.regex(text, new RegExp(`one_${index}`), `${query}\n${text}`);

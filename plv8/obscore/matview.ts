@@ -3,7 +3,7 @@ import { datasetTypesOf, requireNoErrors } from './build.ts';
 import { columnsOf } from './columns.ts';
 import type { Definition } from './definition.ts';
 import { refreshMembers } from './members.ts';
-import { typeErrors } from './select/build.ts';
+import { typeErrors } from './select/type_errors.ts';
 import { allDatasets } from './select/datasets.ts';
 import { rowsOf } from './select/rows.ts';
 import { grantAsRegistry } from './shared_tables.ts';

@@ -8,6 +8,7 @@ import { obscoreErrors } from '../errors.ts';
 import { sqlText } from '../format/compile.ts';
 import { candidatesAmong, dataIdsOf, datasetsAmong, firstOf } from './datasets.ts';
 import { rowsOf } from './rows.ts';
+import { typeErrors } from './type_errors.ts';
 
 /** Up to so many datasets, statements are planned once a session and look records up one by one. */
 const FEW = 100;
@@ -93,7 +94,7 @@ function settle(definition: Definition, datasetType: DatasetType): string {
   end if;`;
 }
 
-/** Statements that make the function. */
+/** Statements that make the function, and have obscore.error say what is wrong with the type as such. */
 export function applyFunction(definition: Definition, datasetType: DatasetType): string[] {
   const name = applyFunctionName(definition, datasetType);
   const { registry, tableName, config } = definition;
@@ -126,5 +127,6 @@ as ${plv8.quote_literal(body)}`,
       `Brings the rows of datasets of type ${datasetType.name} in the ObsCore table ${tableName} of registry ${registry.name} up to date; of a table that finds first, those of all datasets with the same data IDs. Returns how many rows changed.`,
     )}`,
     `revoke execute on function ${name}(uuid[]) from public`,
+    ...typeErrors(definition, datasetType),
   ];
 }

@@ -6,30 +6,12 @@ import { obscoreErrors } from '../errors.ts';
 import { sqlText } from '../format/compile.ts';
 import { refusalHint } from './apply.ts';
 import { allDatasets } from './datasets.ts';
-import { planOf, rowsOf } from './rows.ts';
+import { rowsOf } from './rows.ts';
+import { typeErrors } from './type_errors.ts';
 
 /** Configured dataset types that the registry has. */
 function typesOf({ registry, config }: Definition): DatasetType[] {
   return registry.datasetTypes(config.datasetTypes.map(({ name }) => name));
-}
-
-/** What is wrong with the templates of a dataset type, whatever its datasets are, goes into obscore.error. */
-export function typeErrors(definition: Definition, datasetType: DatasetType): string[] {
-  const { registry, tableName } = definition;
-  const identity = `registry = ${sqlText(registry.name)} and table_name = ${sqlText(tableName)}`;
-  const { complaints } = planOf(definition, datasetType);
-  const values = complaints.map(
-    ({ column, reason }) =>
-      `(${[registry.name, tableName, datasetType.name, column, reason].map(sqlText).join(', ')})`,
-  );
-  return [
-    `delete from obscore.error where ${identity} and dataset_type = ${sqlText(datasetType.name)} and dataset_id is null`,
-    ...(values.length === 0
-      ? []
-      : [
-          `insert into obscore.error (registry, table_name, dataset_type, column_name, reason) values ${values.join(', ')}`,
-        ]),
-  ];
 }
 
 /**

@@ -76,7 +76,7 @@ export function rowCondition(
       'ObsCoreConfigError',
       `a condition on ${datasetType.name} asks for more than its data IDs say`,
       {
-        detail: `dataset_type_constraints.${datasetType.name}: without extra_dims, overlaps with other dimensions, and fields of datasets, conditions are on ${names.join(', ')}.`,
+        detail: `In where or dataset_type_constraints: without extra_dims, overlaps with other dimensions, and fields of datasets, conditions are on ${names.join(', ')}.`,
         hint: "A snapshot can have any condition: mode => 'matview'.",
       },
     );

@@ -67,7 +67,8 @@ function sourceOf(config: ObsCoreConfig, columns: readonly OutputColumn[], query
   };
 }
 
-async function registryOf(client: pg.Client, registry: string | undefined): Promise<string> {
+/** The registry that is named, or that the session works on. */
+export async function registryOf(client: pg.Client, registry: string | undefined): Promise<string> {
   const { rows } = await client.query<{ registry: string }>(
     'select coalesce($1::name, butler.current_registry()) as registry',
     [registry ?? null],

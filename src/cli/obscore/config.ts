@@ -1,8 +1,17 @@
 /** `almagest obscore`: what takes a configuration file: check-config, create, rebuild. */
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import type pg from 'pg';
 import { checkYaml, loadConfig } from '../../obscore/config.ts';
-import { callSql, type RegistryOptions, registryCommand, withClient, withRegistry } from '../call.ts';
+import { registryOf } from '../../obscore/source.ts';
+import {
+  type Call,
+  callSql,
+  type RegistryOptions,
+  registryCommand,
+  withClient,
+  withRegistry,
+} from '../call.ts';
 import { UsageError } from '../options.ts';
 import { count, whileWaiting } from './progress.ts';
 
@@ -47,13 +56,13 @@ Example:
 
 /** Calls a function that returns the rows of a table, and says how many they are and how long they took. */
 async function build(
-  call: { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> },
+  callFor: (client: pg.Client) => Call | Promise<Call>,
   options: RegistryOptions,
   doing: string,
   done: string,
 ): Promise<void> {
   await withClient(options, async (client) => {
-    const { sql, values } = callSql(client, { schema: 'obscore', ...call });
+    const { sql, values } = callSql(client, await callFor(client));
     const since = performance.now();
     const { rows } = await whileWaiting(doing, () =>
       client.query<{ rows: bigint }>(`select ${sql} as rows`, values),
@@ -93,16 +102,17 @@ function create(): Command {
     .action(async (options: CreateOptions) => {
       const config = await configJson(options.config);
       await build(
-        {
+        async (client) => ({
+          schema: 'obscore',
           name: 'create',
           arguments: {
-            registry: options.registry ?? null,
+            registry: await registryOf(client, options.registry),
             config,
             mode: options.mode,
             on_error: options.onError,
             published: options.published,
           },
-        },
+        }),
         options,
         'filling the table',
         'the table is made',
@@ -125,7 +135,11 @@ function rebuild(): Command {
     .action(async (table: string, options: RegistryOptions & { config?: string }) => {
       const config = options.config === undefined ? undefined : await configJson(options.config);
       await build(
-        withRegistry({ name: 'rebuild', arguments: { table_name: table, config } }, options),
+        () =>
+          withRegistry(
+            { schema: 'obscore', name: 'rebuild', arguments: { table_name: table, config } },
+            options,
+          ),
         options,
         'building the table anew',
         `${table} is made anew`,

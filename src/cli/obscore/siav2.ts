@@ -69,9 +69,9 @@ async function toFile(client: pg.Client, file: string, options: Options): Promis
     exportRows(client, source, {
       format,
       limit: maxrec,
-      search: Object.entries(values)
-        .map(([name, value]) => `${name.toUpperCase()}=${value}`)
-        .join(' '),
+      search: parameters
+        .flatMap(([name]) => (options[name] ?? []).map((value) => `${name.toUpperCase()}=${value}`))
+        .join('; '),
       onProgress: (done) => {
         rows = done;
       },

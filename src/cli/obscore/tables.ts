@@ -88,7 +88,8 @@ function verify(): Command {
         else if (different === 0) console.log('all is well');
         else {
           console.log(formatResult({ columns, rows }));
-          if (options.repair) console.log(`${count(different)} rows are put right`);
+          if (options.repair)
+            console.log(different === 1 ? '1 row is put right' : `${count(different)} rows are put right`);
         }
       }),
     )

@@ -10,8 +10,11 @@ import { candidatesAmong, dataIdsOf, datasetsAmong, firstOf } from './datasets.t
 import { rowsOf } from './rows.ts';
 import { typeErrors } from './type_errors.ts';
 
-/** Up to so many datasets, statements are planned once a session and look records up one by one. */
-const FEW = 100;
+/**
+ * Up to so many datasets, statements are planned once a session and look records up one by one. To plan one takes as
+ * long as some hundred rows do.
+ */
+const FEW = 2000;
 
 /** What is to be done about a row that is refused. */
 export const refusalHint = "Repair the cause, or have such rows recorded: on_error => 'record'.";

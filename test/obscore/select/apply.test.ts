@@ -28,7 +28,7 @@ const idsOf = async (db: TestDatabase, type: string) =>
 
 for (const [how, times] of [
   ['few', 1],
-  ['many', 30],
+  ['many', 300],
 ] as const)
   test(`rows come, stay and go as the registry has them: ${how}`, async (t) => {
     await using db = await surveyRegistry();

@@ -14,6 +14,7 @@ import {
   normalized,
   robustCross,
   scale,
+  squaredChord,
   subtract,
   TWO_PI,
   type Vec3,
@@ -201,18 +202,18 @@ function aroundCell({ face, west, east, south, north }: Cell): readonly [Vec3, n
   let reach = 0;
   for (const u of [west, east])
     for (const w of [south, north])
-      reach = Math.max(reach, angle(center, normalized(directionOf(face, u, w))));
-  return [center, reach + MARGIN];
+      reach = Math.max(reach, squaredChord(center, normalized(directionOf(face, u, w))));
+  return [center, 2 * Math.asin(0.5 * Math.sqrt(reach)) + MARGIN];
 }
 
 /** The angle between two unit vectors; of all sizes right to some 1e-15, which Math.acos is not. */
 function angle(a: Vec3, b: Vec3): number {
-  return 2 * Math.asin(Math.min(1, 0.5 * norm(subtract(a, b))));
+  return 2 * Math.asin(Math.min(1, 0.5 * Math.sqrt(squaredChord(a, b))));
 }
 
-function circleTouches({ center, squaredChord, openingAngle }: Circle): Touches {
-  if (!(squaredChord >= 0)) return nowhere;
-  const radius = Math.max(openingAngle, 2 * Math.asin(Math.min(1, 0.5 * Math.sqrt(squaredChord))));
+function circleTouches({ center, squaredChord: chord, openingAngle }: Circle): Touches {
+  if (!(chord >= 0)) return nowhere;
+  const radius = Math.max(openingAngle, 2 * Math.asin(Math.min(1, 0.5 * Math.sqrt(chord))));
   // What is no circle on the sphere may contain anything.
   if (!(Math.abs(dot(center, center) - 1) < 1e-9 && radius < Math.PI)) return everywhere;
   return (cell) => {

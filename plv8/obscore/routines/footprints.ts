@@ -149,7 +149,7 @@ export const _drop_footprints: Routine = routine(
 );
 
 /** Cells that a region which is searched for is covered by, at most: each costs a range of an index. */
-const SEARCH_CELLS = 64;
+const SEARCH_CELLS = 24;
 
 export const _search_cells: Routine = routine(
   {

@@ -4,35 +4,44 @@ language plpgsql stable strict parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  found_here uuid[];
+  -- Regions that are tested in one call: so many fit in memory, whatever they are.
+  batch constant int4 := 5000;
+  ancestors int8[];
+  lows int8[];
+  highs int8[];
+  candidates uuid[];
+  found_there uuid[];
+  found_here uuid[] := '{}';
 begin
+  select s.ancestors, s.lows, s.highs into ancestors, lows, highs from obscore._search_cells(region) s;
   execute format('
-    with search as materialized (select * from obscore._search_cells($1)),
-    candidate as (
+    select array_agg(distinct c.footprint)
+    from (
       select p.footprint
       from %1$I.almagest_footprint_pixel p
-      where p.pixel = any (array(select unnest(s.ancestors) from search s))
-      union
+      where p.pixel = any ($1)
+      union all
       select p.footprint
-      from search s
-      cross join lateral unnest(s.lows, s.highs) as r (low, high)
-      join %1$I.almagest_footprint_pixel p on p.pixel between r.low and r.high
-    ),
-    batch as (
-      select array_agg(f.footprint) as footprints, array_agg(f.region) as regions
-      from (
-        select f.footprint, f.region, row_number() over () / 5000 as number
-        from %1$I.almagest_footprint f
-        where f.footprint = any (array(select c.footprint from candidate c))
-      ) f
-      group by f.number
-    )
-    select array_agg(o.footprint)
-    from batch b
-    cross join lateral unnest(obscore._overlapping(b.footprints, b.regions, $1)) as o (footprint)', registry)
-  into found_here
-  using region;
-  return coalesce(found_here, '{}');
+      from unnest($2, $3) as r (low, high)
+      cross join lateral (
+        select q.footprint
+        from %1$I.almagest_footprint_pixel q
+        where q.pixel between r.low and r.high
+        offset 0
+      ) p
+    ) c', registry)
+  into candidates
+  using ancestors, lows, highs;
+  for place in 1 .. coalesce(cardinality(candidates), 0) by batch loop
+    execute format('
+      select obscore._overlapping(array_agg(f.footprint), array_agg(f.region), $2)
+      from %I.almagest_footprint f
+      where f.footprint = any ($1)', registry)
+    into found_there
+    using candidates[place:place + batch - 1], region;
+    found_here := found_here || found_there;
+  end loop;
+  return found_here;
 end;
 $$;
 

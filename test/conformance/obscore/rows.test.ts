@@ -7,22 +7,30 @@ import { restoreRegistry } from '../../butler/registry_catalog.ts';
 import { database, type TestDatabase } from '../../support/database.ts';
 import { fixtureTest } from '../../support/fixtures.ts';
 import { circumstancesOf } from './circumstances.ts';
-import { type Comparison, type Config, compareRows, fullConfig, jsonLines, type Row } from './rows.ts';
+import {
+  type Comparison,
+  type Config,
+  compareRows,
+  fullConfig,
+  jsonLines,
+  ownRows,
+  type Row,
+} from './rows.ts';
 
-let shared: TestDatabase | undefined;
+let shared: Promise<TestDatabase> | undefined;
 
 /** One registry serves all: each test has an ObsCore table of its own. */
-async function registry(): Promise<TestDatabase> {
-  if (shared === undefined) {
+function registry(): Promise<TestDatabase> {
+  shared ??= (async () => {
     const db = await database();
     restoreRegistry(db.url);
     await db.query(`select butler.attach('public')`);
-    shared = db;
-  }
+    return db;
+  })();
   return shared;
 }
 
-test.after.always(() => shared?.close());
+test.after.always(async () => (await shared)?.close());
 
 /** A table of this configuration, built at once; its rows. */
 async function build(db: TestDatabase, name: string, config: Config, mode = 'live'): Promise<Row[]> {
@@ -31,7 +39,7 @@ async function build(db: TestDatabase, name: string, config: Config, mode = 'liv
     JSON.stringify({ ...config, table_name: name }),
     mode,
   ]);
-  return db.query<Record<string, never>>(`select * from public.${name}`);
+  return ownRows(await db.query(`select * from public.${name}`));
 }
 
 function report(t: ExecutionContext, { wrong, better }: Comparison): void {
@@ -67,12 +75,24 @@ const answers: readonly (readonly [file: string, config: () => Config])[] = [
   ['export_tagged_best', () => ({ ...fullConfig(), collections: ['best'] })],
   ['export_null_string_empty', () => restricted({ deepCoadd: undefined })],
   ['export_votable_DR', votable],
-  ['export_where0_calexp', () => restricted({ calexp: 'visit = 101' })],
-  ['export_where0_raw', () => restricted({ raw: 'exposure = 101' })],
-  ['export_where0_deepCoadd', () => restricted({ deepCoadd: "tract = 0 and band = 'g'" })],
-  ['export_where1_calexp', () => restricted({ calexp: 'detector in (1, 2) and visit > 101' })],
-  ['export_where1_raw', () => restricted({ raw: 'detector in (1, 2) and exposure > 101' })],
-  ['export_where1_deepCoadd', () => restricted({ deepCoadd: "tract = 1 and patch < 2 and band = 'r'" })],
+  ['export_where0_calexp', () => restricted({ calexp: "instrument = 'SynthCam' and visit = 101" })],
+  ['export_where0_raw', () => restricted({ raw: "instrument = 'SynthCam' and exposure = 101" })],
+  [
+    'export_where0_deepCoadd',
+    () => restricted({ deepCoadd: "skymap = 'fx_map' and tract = 0 and band = 'g'" }),
+  ],
+  [
+    'export_where1_calexp',
+    () => restricted({ calexp: "instrument = 'SynthCam' and detector in (1, 2) and visit > 101" }),
+  ],
+  [
+    'export_where1_raw',
+    () => restricted({ raw: "instrument = 'SynthCam' and detector in (1, 2) and exposure > 101" }),
+  ],
+  [
+    'export_where1_deepCoadd',
+    () => restricted({ deepCoadd: "skymap = 'fx_map' and tract = 1 and patch < 2 and band = 'r'" }),
+  ],
   ['export_where2_calexp', () => restricted({ calexp: "band = 'r'" })],
   ['export_where2_raw', () => restricted({ raw: "band = 'r'" })],
   ['export_where2_deepCoadd', () => restricted({ deepCoadd: "band = 'r'" })],
@@ -106,16 +126,14 @@ fixtureTest('export_minimal: the same rows, without any option', async (t) => {
       .map(text)
       .sort(),
   );
-  // Regions of other kinds: the reference has NULL.
-  const rest = ours
-    .filter((row) => !polygon(row))
-    .map((row) => text({ ...row, s_ra: null, s_dec: null, s_fov: null, s_region: null }));
+  // Of the others, the reference has no spatial columns, and no row where there is no record of the region.
   const theirRest = theirs.filter((row) => row.s_region === null).map(text);
-  const lost = ours.filter((row) =>
-    facts.get(row.registry_dataset_id as string)!.region_kinds.includes(null),
-  );
-  t.is(rest.length - lost.length, theirRest.length);
-  for (const row of theirRest) t.true(rest.includes(row), row);
+  for (const row of ours.filter((row) => !polygon(row))) {
+    const place = theirRest.indexOf(text({ ...row, s_ra: null, s_dec: null, s_fov: null, s_region: null }));
+    if (place >= 0) theirRest.splice(place, 1);
+    else t.true(facts.get(row.registry_dataset_id as string)!.region_kinds.includes(null), text(row));
+  }
+  t.deepEqual(theirRest, []);
 });
 
 for (const mode of ['manual', 'matview'])

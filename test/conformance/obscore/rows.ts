@@ -50,6 +50,15 @@ function csvRecords(text: string): string[][] {
   return records;
 }
 
+/** Rows as the server gives them, in which whole numbers may be of either kind. */
+export function ownRows(rows: readonly Record<string, Value | bigint>[]): Row[] {
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+    ),
+  );
+}
+
 export const spatialColumns = ['s_ra', 's_dec', 's_fov', 's_region'] as const;
 
 /** What the registry says of a dataset, as far as the reference's defects depend on it. */

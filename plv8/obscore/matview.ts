@@ -3,9 +3,9 @@ import { datasetTypesOf, requireNoErrors } from './build.ts';
 import { columnsOf } from './columns.ts';
 import type { Definition } from './definition.ts';
 import { refreshMembers } from './members.ts';
-import { typeErrors } from './select/type_errors.ts';
 import { allDatasets } from './select/datasets.ts';
 import { rowsOf } from './select/rows.ts';
+import { typeErrors } from './select/type_errors.ts';
 import { grantAsRegistry } from './shared_tables.ts';
 import { comments, createIndexes, keyName, qualifiedType } from './table.ts';
 

@@ -84,13 +84,6 @@ function word(words: readonly string[]) {
   });
 }
 
-function pair(member: z.ZodType) {
-  return z.array(member, expected('a list')).superRefine((value, context) => {
-    if (value.length !== 2)
-      context.addIssue({ code: 'custom', message: `expected two members, not ${value.length}` });
-  });
-}
-
 function list(member: z.ZodType) {
   return z.array(member, expected('a list'));
 }
@@ -127,6 +120,12 @@ function chosen(choose: (value: unknown) => z.ZodType | string | null) {
     for (const { path, message } of issues.flatMap(issuesOf))
       context.addIssue({ code: 'custom', path, message });
   });
+}
+
+function pair(member: z.ZodType) {
+  return chosen((value) =>
+    Array.isArray(value) && value.length !== 2 ? `expected two members, not ${value.length}` : list(member),
+  );
 }
 
 /** A constant, or an object with a template. */

@@ -88,9 +88,9 @@ export class ExtraColumns {
 
   private column(name: string, place: Place): ExtraColumn | undefined {
     const wrong = this.nameComplaint(name);
-    if (wrong !== null) return place.complain(wrong);
+    if (wrong !== null) place.complain(wrong);
     const value = place.value instanceof Map ? templated(place) : constant(place);
-    if (!value) return undefined;
+    if (!value || wrong !== null) return undefined;
     const fixed = staticColumns.find((column) => column.name === name);
     if (fixed) {
       if (!storable[fixed.sqlType].includes(value.type))

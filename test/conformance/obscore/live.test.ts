@@ -12,11 +12,12 @@ import { type Config, compareRows, csvRows, fullConfig, ownRows } from './rows.t
 
 const key = 'registry_dataset_id';
 
-/** Tables `live` and `manual` of one configuration. */
+/** Tables `live` and `manual` of one configuration, and a TAGGED collection `live/tag`. */
 async function tables(dump: string, config: Config): Promise<TestDatabase> {
   const db = await database();
   restore(db.url, readFileSync(dump, 'utf8'));
   await db.query(`select butler.attach('public')`);
+  await db.query(`select butler.register_collection('live/tag', 'TAGGED')`);
   for (const mode of ['live', 'manual'])
     await db.query('select obscore.create($1, $2, $3)', [
       'public',
@@ -69,7 +70,6 @@ fixtureTest('all runs: insertion, tags, removal of datasets, chains, removal of 
   await compare(t, db, 'live_run_all');
 
   const some = idsOf('live_run_all').slice(0, 5);
-  await db.query(`select butler.register_collection('live/tag', 'TAGGED')`);
   await db.query(`select butler.associate('live/tag', $1)`, [some]);
   await compare(t, db, step(1, 'associate_tagged'));
 

@@ -5,6 +5,7 @@ import type { DatasetTypeConfig } from '../config.ts';
 import type { Definition } from '../definition.ts';
 import { footprintTable } from '../footprints.ts';
 import { sqlText } from '../format/compile.ts';
+import { qualifiedType } from '../table.ts';
 import { rowCondition } from './constraints.ts';
 import { exposureRegionKey, exposureVisit, footprintName, joinName, runId, runName } from './names.ts';
 import { Records, type Tracked, type Uses } from './records.ts';
@@ -299,9 +300,10 @@ ${this.joins(region).join('\n')}${condition === undefined ? '' : `\nwhere ${cond
   }
 }
 
-/** Types of extensions bear no schema; their columns have them already. */
+/** A value with its column's type, which footprints of pgSphere have already. */
 function cast(sql: string, sqlType: string): string {
-  return sqlType === 'spoly' || sqlType === 'spoint' ? sql : `${sql}::${sqlType}`;
+  const isOfSphere = sqlType === 'spoly' || sqlType === 'spoint';
+  return isOfSphere && sql !== 'null' ? sql : `${sql}::${qualifiedType(sqlType)}`;
 }
 
 /** Why columns of a row are NULL that should not be: a JSON array of column and reason; NULL where all is well. */

@@ -1,6 +1,8 @@
 /** Changes of a registry, one session at a time: after each the ObsCore table is what the registry says. */
 import test from 'ava';
 import type pg from 'pg';
+import { toyGeometry } from '../butler/camera_support.ts';
+import { registry } from '../butler/collection_support.ts';
 import {
   config,
   create,
@@ -261,15 +263,45 @@ test('records that change are shown as they are now, and those stored as they we
   t.deepEqual(await db.query('select xmin::text from r.obscore order by registry_dataset_id'), before);
 });
 
-test('define_visits may run after, and again', async (t) => {
-  await using db = await surveyRegistry();
-  await create(db.client);
-  await insertRaws(db.client, 1, 2);
+test('visits are defined by their exposures after these were ingested, undefined, and defined again', async (t) => {
+  await using db = await registry();
+  await db.query(`select butler.load_camera('Cam', $1)`, [JSON.stringify(toyGeometry)]);
   await db.query(`
-    delete from r.visit_definition;
-    delete from r.visit_detector_region;
-    update r.visit set region = null`);
-  t.is(await count(db.client, 's_region is null'), 8);
+    insert into r.instrument (name, visit_max, exposure_max, detector_max) values ('Cam', 100000, 100000, 100);
+    insert into r.detector (instrument, id, full_name)
+      select 'Cam', detector, 'D' || detector from butler.camera_detector;
+    insert into r.physical_filter (instrument, name, band) values ('Cam', 'g1', 'g');
+    insert into r.day_obs (instrument, id) values ('Cam', 20200101);
+    insert into r."group" (instrument, name) values ('Cam', '1'), ('Cam', '2');
+    insert into r.exposure (instrument, id, day_obs, "group", physical_filter, obs_id, exposure_time, target_name,
+        observation_reason, science_program, seq_num, seq_start, seq_end, tracking_ra, tracking_dec, sky_angle,
+        azimuth, zenith_angle, can_see_sky, timespan)
+      select 'Cam', g, 20200101, g::text, 'g1', 'e' || g, 30, 'field', 'science', 'P', g, g, g, 216 + g, -13, 90, 100, 20,
+        true, int8range(g::int8 * 100, g::int8 * 100 + 30)
+      from generate_series(1, 2) g;
+    select butler.register_dataset_type('raw', '{exposure,detector}', 'Exposure');
+    select butler.register_collection('raw/all'), butler.register_collection('DR', 'CHAINED');
+    select butler.set_chain('DR', '{raw/all}')`);
+  await create(db.client);
+  await db.query(`
+    select butler.insert_datasets('raw', 'raw/all', json_agg(json_build_object('instrument', 'Cam', 'exposure', e.id, 'detector', d.id)))
+    from r.exposure e, r.detector d`);
+  const raws = await count(db.client);
+  t.true(raws > 0);
+  t.is(await count(db.client, 's_region is null'), raws);
+  await db.query('select butler.define_visits()');
+  t.is(await count(db.client, 's_region is not null'), raws);
+  await isTrue(t, db.client);
+  await db.query(`
+    delete from r.visit_detector_region; delete from r.visit_definition; delete from r.visit_system_membership;
+    delete from r.visit_skypix_overlap; delete from r.visit_detector_region_skypix_overlap; delete from r.visit`);
+  t.is(await count(db.client, 's_region is null'), raws);
+  await isTrue(t, db.client);
+  await db.query('select butler.define_visits()');
+  t.is(await count(db.client, 's_region is not null'), raws);
+  await isTrue(t, db.client);
+  await db.query('update r.exposure set sky_angle = 45');
+  await db.query('select butler.define_visits(update_records => true)');
   await isTrue(t, db.client);
 });
 

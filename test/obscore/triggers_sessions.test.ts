@@ -176,5 +176,6 @@ const conflicts = ['BR001', 'BR005', 'BR007', 'BR016', '23503', '23505'];
 
 test('any two changes of READ COMMITTED', (t) => allPairs(t, 'read committed', new Set(conflicts)));
 
+/** Fails: an edit of chains and an insert that would not see it wait for each other, too (40P01). */
 test('any two changes of REPEATABLE READ, one of which may fail', (t) =>
-  allPairs(t, 'repeatable read', new Set([...conflicts, '40001'])));
+  allPairs(t, 'repeatable read', new Set([...conflicts, '40001', '40P01'])));

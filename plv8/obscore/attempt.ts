@@ -23,8 +23,13 @@ export function attempt<T>(body: () => T): T {
         return result;
       });
     } catch (error) {
-      if (!isLockNotAvailable(error) && !isDeadlock(error)) throw error;
+      if (!isLockFailure(error)) throw error;
       plv8.execute('select pg_sleep($1)', [pause]);
     }
   }
+}
+
+/** Whether what failed may succeed when it is tried again. */
+export function isLockFailure(error: unknown): boolean {
+  return isLockNotAvailable(error) || isDeadlock(error);
 }

@@ -4,6 +4,7 @@
  */
 import { shrink } from '../butler/names.ts';
 import type { Registry } from '../butler/registry.ts';
+import { isLockFailure } from './attempt.ts';
 import type { Definition } from './definition.ts';
 import { obscoreError } from './errors.ts';
 import { indexesOf, keyName } from './table.ts';
@@ -21,7 +22,8 @@ select pg_describe_object(d.classid, d.objid, d.objsubid) as object
 from pg_depend d
 left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
 left join pg_class v on v.oid = r.ev_class
-where d.deptype = 'n' and (v.relkind is null or v.relkind <> 'v' and v.oid <> $1::regclass)
+left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
+where d.deptype = 'n' and k.conrelid is distinct from $1::regclass and (v.relkind is null or v.relkind <> 'v' and v.oid <> $1::regclass)
   and (d.refclassid = 'pg_class'::regclass and d.refobjid = $1::regclass
        or d.refclassid = 'pg_type'::regclass and d.refobjid in (
          select t.oid from pg_type t join pg_class c on c.oid = $1::regclass
@@ -55,6 +57,7 @@ export function requireReplaceable({ registry, tableName }: Definition): void {
 
 interface ViewDefinition {
   readonly name: string;
+  readonly owner: string;
   readonly text: string;
   readonly options: string | null;
 }
@@ -62,7 +65,8 @@ interface ViewDefinition {
 /** Views that read a relation themselves, as the statements that define them now. */
 export function viewsOn(relation: string): ViewDefinition[] {
   return rows<ViewDefinition>(
-    `select distinct on (v.oid) format('%I.%I', n.nspname, v.relname) as name, pg_get_viewdef(v.oid) as text,
+    `select distinct on (v.oid) format('%I.%I', n.nspname, v.relname) as name,
+            v.relowner::regrole::text as owner, pg_get_viewdef(v.oid) as text,
             array_to_string(array(select format('%I=%L', o.option_name, o.option_value)
                                   from pg_options_to_table(v.reloptions) o), ', ') as options
      from pg_depend d
@@ -77,6 +81,15 @@ export function viewsOn(relation: string): ViewDefinition[] {
 }
 
 /**
+ * Locks views against their readers, who lock the views first and then what these read: so does who replaces both.
+ * `lock table` would lock all other tables as well that the views read.
+ * @throws insufficient_privilege where one is another's
+ */
+export function lockViews(views: readonly ViewDefinition[]): void {
+  for (const { name, owner } of views) plv8.execute(`alter view ${name} owner to ${owner}`);
+}
+
+/**
  * Lets views read the relation that has the name now which they name.
  * @throws ObsCoreStateError where one uses a column that there is no more, or in another type
  */
@@ -85,6 +98,7 @@ export function remakeViews(views: readonly ViewDefinition[]): void {
     try {
       plv8.execute(`create or replace view ${name}${options ? ` with (${options})` : ''} as ${text}`);
     } catch (error) {
+      if (isLockFailure(error)) throw error;
       throw obscoreError('ObsCoreStateError', `the view ${name} cannot be carried over to the new table`, {
         detail: (error as Error).message,
         hint: 'Drop the view, rebuild, and make it again.',
@@ -149,11 +163,11 @@ export function carryIndexes(from: Definition, to: Definition): Renamings {
   const renamings = new Map<string, string>();
   for (const { name, statement } of otherIndexes(from)) {
     const temporary = shrink(`almagest_new_${name}`);
-    const [, head, tail] = /^(CREATE (?:UNIQUE )?INDEX ).*? (USING .*)$/s.exec(
-      statement.replace(` ${plv8.quote_ident(name)} ON ${from.registry.table(from.tableName)} `, ' '),
-    )!;
+    const [kind, rest] = statement.split(
+      ` ${plv8.quote_ident(name)} ON ${from.registry.table(from.tableName)} `,
+    ) as [string, string];
     try {
-      plv8.execute(`${head}${plv8.quote_ident(temporary)} on ${to.registry.table(to.tableName)} ${tail}`);
+      plv8.execute(`${kind} ${plv8.quote_ident(temporary)} on ${to.registry.table(to.tableName)} ${rest}`);
     } catch (error) {
       throw obscoreError('ObsCoreStateError', `the index ${name} cannot be carried over to the new table`, {
         detail: (error as Error).message,

@@ -16,6 +16,8 @@ export interface Definition {
   readonly config: ObsCoreConfig;
   /** As it was given: JSON text, whose numbers and order of keys count. */
   readonly configText: string;
+  /** Whether nobody else writes the table, which is being built: nothing is to be locked for the sake of others. */
+  readonly isApart?: boolean;
 }
 
 interface DefinitionRow {

@@ -18,10 +18,11 @@ function typesComment(definition: Definition): string {
 /**
  * Makes the materialized view with its rows, indexes and rights. It is filled by a refresh, whose rows are there for
  * every transaction, also for those that began before.
+ * @param name what it is called until it takes the place of one that is there
  */
-export function createView(definition: Definition): void {
-  const { registry, tableName, config } = definition;
-  const view = registry.table(tableName);
+export function createView(definition: Definition, name = definition.tableName): void {
+  const { registry, config } = definition;
+  const view = registry.table(name);
   const columns = columnsOf(config).map(({ name, sqlType }) => ({
     name: plv8.quote_ident(name),
     type: qualifiedType(sqlType),
@@ -35,13 +36,13 @@ export function createView(definition: Definition): void {
   for (const statement of [
     `create materialized view ${view} as\n${queries.join('\nunion all\n') || none}\nwith no data`,
     `refresh materialized view ${view}`,
-    ...comments(registry, tableName, config, 'materialized view'),
-    ...createIndexes(registry, tableName, config, 'materialized view'),
-    `comment on index ${registry.table(keyName(tableName))} is ${plv8.quote_literal(typesComment(definition))}`,
+    ...comments(registry, name, config, 'materialized view'),
+    ...createIndexes(registry, name, config, 'materialized view'),
+    `comment on index ${registry.table(keyName(name))} is ${plv8.quote_literal(typesComment(definition))}`,
     `analyze ${view}`,
   ])
     plv8.execute(statement);
-  grantAsRegistry(registry, tableName);
+  grantAsRegistry(registry, name);
   recordErrors(definition);
 }
 
@@ -85,27 +86,28 @@ function recordErrors(definition: Definition): void {
   const { registry, tableName } = definition;
   for (const datasetType of datasetTypesOf(definition)) {
     for (const statement of typeErrors(definition, datasetType)) plv8.execute(statement);
+    const [{ found }] = registry.rows<{ found: string }>(
+      `select coalesce(jsonb_agg(jsonb_build_object('dataset_id', r.registry_dataset_id, 'column_name', c.value ->> 0,
+                                                    'reason', c.value ->> 1)), '[]')::text as found
+       from (${rowsOf(definition, datasetType, allDatasets(definition, datasetType))}) r,
+         jsonb_array_elements(r.complaints) c (value)
+       where r.complaints is not null`,
+    );
+    const values = [registry.name, tableName, datasetType.name, found];
+    const rows = 'jsonb_to_recordset($4::text::jsonb) f (dataset_id uuid, column_name text, reason text)';
     registry.rows(
-      `with found as materialized (
-         select r.registry_dataset_id as dataset_id, c.value ->> 0 as column_name, c.value ->> 1 as reason
-         from (${rowsOf(definition, datasetType, allDatasets(definition, datasetType))}) r,
-           jsonb_array_elements(r.complaints) c (value)
-         where r.complaints is not null
-       ), settled as (
-         delete from obscore.error e
-         where e.registry = $1::name and e.table_name = $2::name and e.dataset_type = $3 and e.dataset_id is not null
-           and not exists (
-             select from found f
-             where f.dataset_id = e.dataset_id and f.column_name = e.column_name and f.reason = e.reason)
-       )
-       insert into obscore.error (registry, table_name, dataset_type, dataset_id, column_name, reason)
-       select $1, $2, $3, f.dataset_id, f.column_name, f.reason
-       from found f
-       where not exists (
-         select from obscore.error e
-         where e.registry = $1::name and e.table_name = $2::name
-           and e.dataset_id = f.dataset_id and e.column_name = f.column_name and e.reason = f.reason)`,
-      [registry.name, tableName, datasetType.name],
+      `delete from obscore.error e
+       where e.registry = $1::name and e.table_name = $2::name and e.dataset_type = $3 and e.dataset_id is not null
+         and not exists (
+           select from ${rows}
+           where f.dataset_id = e.dataset_id and f.column_name = e.column_name and f.reason = e.reason)`,
+      values,
+    );
+    registry.rows(
+      `insert into obscore.error (registry, table_name, dataset_type, dataset_id, column_name, reason)
+       select $1, $2, $3, f.dataset_id, f.column_name, f.reason from ${rows}
+       on conflict (registry, table_name, dataset_id, column_name) do nothing`,
+      values,
     );
   }
   requireNoErrors(definition);

@@ -12,6 +12,7 @@ import { buildTable, makeApplyFunctions, rowCount } from './build.ts';
 import {
   carryIndexes,
   carryRights,
+  lockViews,
   ownRenamings,
   type Renamings,
   remakeViews,
@@ -65,12 +66,20 @@ export function rebuildObsCore(
     );
   const isChanged = renewed.configText !== old.configText;
   if (isChanged) requireCollections(renewed);
-  prepareFootprints(registry, { pgsphere: renewed.config.pgsphere !== null });
-  const shadow: Definition = { ...renewed, tableName: shrink(`almagest_new_${tableName}`), published: false };
-  insertDefinition(shadow);
-  refreshMembers(shadow, { alone: true });
-  if (old.mode === 'matview') createView(shadow);
-  else {
+  // Otherwise footprints are there, and nobody who writes regions need wait.
+  if (renewed.config.pgsphere && !old.config.pgsphere) prepareFootprints(registry, { pgsphere: true });
+  const shadow: Definition = {
+    ...renewed,
+    tableName: shrink(`almagest_new_${tableName}`),
+    published: false,
+    isApart: true,
+  };
+  if (old.mode === 'matview') {
+    refreshMembers(renewed);
+    createView(renewed, shadow.tableName);
+  } else {
+    insertDefinition(shadow);
+    refreshMembers(shadow, { alone: true });
     // What was recorded before is in the rows that are now read.
     registry.rows(`delete from ${registry.table(pendingTable)} where table_name = $1::name`, [tableName]);
     if (isChanged) lockUnkept(renewed);
@@ -114,6 +123,7 @@ function swap(old: Definition, shadow: Definition, renewed: Definition, renaming
   const quoted = (name: string) => plv8.quote_ident(name);
   // Before the table is locked: who publishes another has its turn, and reads this one.
   if (old.published) takePublicationTurn();
+  lockViews(viewsOn(table));
   // A materialized view cannot be locked by name; renaming locks it as well.
   if (kind === 'table') plv8.execute(`lock table ${table} in access exclusive mode`);
   requireReplaceable(old);
@@ -131,12 +141,17 @@ function swap(old: Definition, shadow: Definition, renewed: Definition, renaming
     dropApplyFunctions(shadow);
     makeApplyFunctions(renewed);
     dropApplyFunctions(old, renewed);
+    takeOver(shadow, renewed);
   }
-  takeOver(shadow, renewed);
+  registry.rows(
+    `update obscore.definition set config = $3::text::json, built = clock_timestamp()
+     where registry = $1::name and table_name = $2::name`,
+    [registry.name, tableName, renewed.configText],
+  );
 }
 
-/** The definition, the members and the errors of the new table become those of the old one's name. */
-function takeOver(shadow: Definition, { registry, tableName, configText }: Definition): void {
+/** The members and the errors of the new table become those of the old one's name. */
+function takeOver(shadow: Definition, { registry, tableName }: Definition): void {
   const identity = [registry.name, shadow.tableName, tableName];
   registry.rows(
     `update obscore.error n set since = o.since
@@ -164,9 +179,4 @@ function takeOver(shadow: Definition, { registry, tableName, configText }: Defin
     registry.name,
     shadow.tableName,
   ]);
-  registry.rows(
-    `update obscore.definition set config = $3::text::json, built = clock_timestamp()
-     where registry = $1::name and table_name = $2::name`,
-    [registry.name, tableName, configText],
-  );
 }

@@ -74,11 +74,14 @@ export function applyPending(definition: Definition, recordedFor = definition.ta
       `delete from ${pending} where table_name = $1::name and dataset_type_id = $2 returning dataset_id`,
       [recordedFor, datasetType.id],
     );
+  // Not those of the types above, of which there may be more by now.
   return (
     changed +
-    removeRows(definition, `delete from ${pending} where table_name = $1::name returning dataset_id`, [
-      recordedFor,
-    ])
+    removeRows(
+      definition,
+      `delete from ${pending} where table_name = $1::name and dataset_type_id <> all($2::int8[]) returning dataset_id`,
+      [recordedFor, types.map(({ id }) => id)],
+    )
   );
 }
 

@@ -103,15 +103,15 @@ export function applyFunction(definition: Definition, datasetType: DatasetType):
   const { registry, tableName, config } = definition;
   // One session at a time decides which dataset is found first; it looks at them in a later statement.
   const lock = lockDataIds(registry, datasetType, `(${dataIdsOf(datasetType, '$1')}) s`);
-  const isChained = config.collectionType === 'CHAINED';
+  const locks = config.collectionType === 'CHAINED' && !definition.isApart;
   const body = `#variable_conflict use_column
 declare
   changed int8;
   complaints jsonb;
 begin
-  if cardinality(ids) <= ${FEW} then${isChained ? `\n    ${lock};` : ''}
+  if cardinality(ids) <= ${FEW} then${locks ? `\n    ${lock};` : ''}
     ${change(definition, datasetType, '\n  into changed, complaints')};
-  else${isChained ? `\n    execute ${plv8.quote_literal(lock)} using ids;` : ''}
+  else${locks ? `\n    execute ${plv8.quote_literal(lock)} using ids;` : ''}
     execute ${plv8.quote_literal(change(definition, datasetType))} into changed, complaints using ids;
   end if;${settle(definition, datasetType)}
   return changed;

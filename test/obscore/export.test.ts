@@ -85,7 +85,7 @@ test('300,000 rows pass through a program that has no room for them', async (t) 
       ],
       { encoding: 'utf8' },
     );
-    t.deepEqual([status, stderr], [0, ''], name);
+    t.is(status, 0, `${name}: ${stderr}`);
     t.true(statSync(file).size > megabytes * 1e6, `${name}: ${statSync(file).size}`);
   }
 });

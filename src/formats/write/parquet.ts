@@ -1,6 +1,6 @@
 /** Parquet, a row group at a time, in the types that Apache Arrow gives such columns. */
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import type { CompressionCodec, SchemaElement } from 'hyparquet';
+import type { CompressionCodec, SchemaElement, Statistics } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { ColumnType, FilePieces, OutputColumn, TextRows } from './columns.ts';
 
@@ -41,6 +41,17 @@ const storage: Readonly<Record<ColumnType, { element: Element; value: (text: str
     value: (text) => text,
   },
 };
+
+/**
+ * Gives statistics strings of their own. They are held to the end of the file, and as parts of the text that was read
+ * they would hold all of that.
+ */
+function detach(statistics: Statistics | undefined): void {
+  if (typeof statistics?.min_value === 'string')
+    statistics.min_value = Buffer.from(statistics.min_value).toString();
+  if (typeof statistics?.max_value === 'string')
+    statistics.max_value = Buffer.from(statistics.max_value).toString();
+}
 
 export interface ParquetOptions {
   readonly compression?: ParquetCompression;
@@ -87,6 +98,7 @@ export async function* writeParquet(
       columnData: columns.map(({ name }, i) => ({ name, data: held[i] })),
       rowGroupSize: rowGroupRows,
     });
+    for (const { meta_data } of writer.row_groups.at(-1)!.columns) detach(meta_data?.statistics);
     held = columns.map(() => []);
     count = 0;
     return taken();

@@ -93,6 +93,26 @@ for (const [file, options] of answers)
     );
   });
 
+const conditions: readonly (readonly [file: string, type: string, where: string])[] = [
+  ['export_where0_calexp', 'calexp', "instrument = 'SynthCam' and visit = 101"],
+  ['export_where1_raw', 'raw', "instrument = 'SynthCam' and detector in (1, 2) and exposure > 101"],
+  ['export_where2_deepCoadd', 'deepCoadd', "band = 'r'"],
+];
+
+for (const [file, type, where] of conditions)
+  fixtureTest(`${file}: what --where and --dataset-types choose`, async (t) => {
+    const db = await registry();
+    const target = path.join(folder, `${file}.parquet`);
+    almagest(db, ...['export', target, '--config', configuration, '--dataset-types', type, '--where', where]);
+    const { wrong } = compareRows(
+      await parquetRows(target),
+      jsonLines(`${file}.jsonl`),
+      'lsst_id',
+      await circumstancesOf(db),
+    );
+    t.deepEqual(wrong, []);
+  });
+
 fixtureTest('a table exports as its configuration does without one', async (t) => {
   const db = await registry();
   const [before, after] = ['before.csv', 'after.csv'].map((name) => path.join(folder, name));

@@ -89,8 +89,8 @@ const changes: readonly (readonly [number, Change])[] = [
         commit`);
     },
   ],
-  [3, (session, random) => session.query('select butler.register_collection($1)', [one(random, runs)])],
-  [2, (session, random) => session.query('select butler.remove_runs($1, true)', [some(random, runs, 1)])],
+  [9, (session, random) => session.query('select butler.register_collection($1)', [one(random, runs)])],
+  [1, (session, random) => session.query('select butler.remove_runs($1, true)', [some(random, runs, 1)])],
   [
     1,
     (session, random) =>

@@ -5,24 +5,35 @@ import { obscoreError } from './errors.ts';
 
 const insufficientPrivilege = '42501';
 
-/** @throws insufficient_privilege where the caller may not write definitions, or make tables in the registry's schema */
+/**
+ * @throws insufficient_privilege where the caller may not write definitions, make tables in the registry's schema, or
+ * make triggers that fire always, as only owners may
+ */
 export function requireRights(registry: Registry): void {
-  const [{ owner, creates }] = registry.rows<{ owner: boolean; creates: boolean }>(
-    `select pg_has_role('almagest_owner', 'usage') as owner, has_schema_privilege($1::name::text, 'create') as creates`,
-    [registry.name],
+  const [{ owner, creates, owns }] = registry.rows<{ owner: boolean; creates: boolean; owns: boolean }>(
+    `select pg_has_role('almagest_owner', 'usage') as owner,
+            coalesce((select has_schema_privilege(n.oid, 'create') from pg_namespace n where n.nspname = $1::name), true) as creates,
+            coalesce((select pg_has_role(c.relowner, 'usage') from pg_class c where c.oid = to_regclass($2)), true) as owns`,
+    [registry.name, registry.table('dataset')],
   );
+  const deny = (message: string, hint: string): never => {
+    throw new Failure(insufficientPrivilege, message, { hint });
+  };
   if (!owner)
-    throw new Failure(
-      insufficientPrivilege,
-      'permission denied: ObsCore tables are made and dropped by members of almagest_owner',
-      {
-        hint: 'Let one of them do it, or become one: grant almagest_owner to the role.',
-      },
+    deny(
+      'permission denied: ObsCore tables are made and changed by members of almagest_owner',
+      'Let one of them do it, or grant almagest_owner to the role.',
     );
   if (!creates)
-    throw new Failure(insufficientPrivilege, `permission denied for schema ${registry.name}`, {
-      hint: `ObsCore tables are made in the schema of their registry: grant create on schema ${registry.schema} to the role.`,
-    });
+    deny(
+      `permission denied for schema ${registry.name}`,
+      `ObsCore tables are made in the schema of their registry: grant create on schema ${registry.schema} to the role.`,
+    );
+  if (!owns)
+    deny(
+      `must be owner of the tables of registry ${registry.name}`,
+      'Triggers on them keep ObsCore tables: let their owner make these, or grant the role that owns them.',
+    );
 }
 
 /**

@@ -104,7 +104,7 @@ export function exportCommand(): Command {
     .addHelpText(
       'after',
       `
-The file is there whole or not at all. Memory does not grow with the rows.
+The file is there whole or not at all. Rows are written as they are read: only the footer of Parquet grows with them.
 
 Examples:
   almagest obscore export observations.parquet --compression zstd

@@ -78,7 +78,8 @@ export function refreshView(definition: Definition): bigint {
     [registry.name, tableName],
   );
   const [came, went] = [after.came - before.came, after.went - before.went];
-  return came > went ? came : went;
+  if (went > came) return went;
+  return came;
 }
 
 /** Makes obscore.error say what is wrong in the view's rows, and keeps since when. */

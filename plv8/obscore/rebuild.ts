@@ -31,7 +31,7 @@ import { memberTable, pendingTable, refreshMembers, requireCollections } from '.
 import { publishedView, refreshPublication, takePublicationTurn } from './publish.ts';
 import { applyMembers, applyPending } from './refresh.ts';
 import { requireReadCommitted, requireRights } from './require.ts';
-import { installTriggers, lockUnkept } from './triggers/install.ts';
+import { installTriggers, lockUnkept, serialiseInstallation } from './triggers/install.ts';
 
 /** So few changed rows that the swap may wait for them. */
 const fewChanges = 1000n;
@@ -139,6 +139,8 @@ function swap(old: Definition, shadow: Definition, renewed: Definition, renaming
   for (const statement of rest) plv8.execute(statement);
   if (mode !== 'matview') {
     dropApplyFunctions(shadow);
+    // Who registers a dataset type makes these functions as well.
+    serialiseInstallation(registry);
     makeApplyFunctions(renewed);
     dropApplyFunctions(old, renewed);
     takeOver(shadow, renewed);

@@ -2,9 +2,13 @@
 import type pg from 'pg';
 import { findInstallation, InstallError } from './install.ts';
 
-/** Views and routines of our schemas, of which any may stand on any other. */
+/** Triggers, views and routines of our schemas, of which any may stand on any other. */
 const entangled = `
-  select 'view ' || format('%I.%I', n.nspname, c.relname) as name
+  select format('trigger %I on %I.%I', t.tgname, n.nspname, c.relname) as name
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+  where not t.tgisinternal and n.nspname = any($1)
+  union all
+  select 'view ' || format('%I.%I', n.nspname, c.relname)
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind = 'v' and n.nspname = any($1)
   union all

@@ -98,14 +98,19 @@ export function dataIdsOf({ id, tags, dimensions }: DatasetType, ids: string): s
 
 /**
  * The associations with members of all datasets that have the data IDs of some: `dataset_id`, `collection_id`, `rank`
- * and the required dimensions.
+ * and the required dimensions. Each data ID is looked up by itself (`offset 0`), however few there seem to be.
  */
 export function candidatesAmong(definition: Definition, datasetType: DatasetType, ids: string): string {
-  const same = quoted(datasetType.dimensions.required).map((name) => `t.${name} = g.${name}`);
+  const same = quoted(datasetType.dimensions.required).map((name) => `a.${name} = g.${name}`);
   return `
   select t.dataset_id, t.collection_id, m.rank${dimensionList(datasetType, 't')}
   from (${dataIdsOf(datasetType, ids)}
   ) g
-  join ${datasetType.tags} t on ${[`t.dataset_type_id = ${datasetType.id}`, ...same].join(' and ')}
+  cross join lateral (
+    select a.dataset_id, a.collection_id${dimensionList(datasetType, 'a')}
+    from ${datasetType.tags} a
+    where ${[`a.dataset_type_id = ${datasetType.id}`, ...same].join(' and ')}
+    offset 0
+  ) t
   ${members(definition)}`;
 }

@@ -67,7 +67,9 @@ void consider_stop(const void *ucontext)
 {
     if (calls == 0 || isolate == nullptr || stop_for_interrupt || !interrupt_wanted())
         return;
-    if (inside_libc(ucontext)) {
+    // PostgreSQL's own code sees to it by itself, and says what it was, such as a wait for a lock that took too long:
+    // an error that JavaScript may catch. If it is still wanted when JavaScript goes on, JavaScript stops.
+    if (!inside_v8 || inside_libc(ucontext)) {
         look_again(0, 1000000);
         return;
     }

@@ -6,32 +6,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import test from 'ava';
 import { checkout } from '../../../src/cluster/home.ts';
 import { openParquet } from '../../../src/formats/parquet.ts';
-import { restoreRegistry } from '../../butler/registry_catalog.ts';
 import { rowsOf } from '../../formats/rows.ts';
-import { database, type TestDatabase } from '../../support/database.ts';
+import type { TestDatabase } from '../../support/database.ts';
 import { fixturePath, fixtureTest } from '../../support/fixtures.ts';
 import { circumstancesOf } from './circumstances.ts';
+import { registry } from './registry.ts';
 import { compareRows, jsonLines, type Row } from './rows.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'almagest-export-'));
 const configuration = fixturePath('obscore', 'configs', 'export_full.yaml');
-
-let shared: TestDatabase | undefined;
-
-async function registry(): Promise<TestDatabase> {
-  if (shared === undefined) {
-    const db = await database();
-    restoreRegistry(db.url);
-    await db.query(`select butler.attach('public')`);
-    shared = db;
-  }
-  return shared;
-}
-
-test.after.always(() => shared?.close());
 
 function almagest(db: TestDatabase, ...args: string[]): void {
   const { status, stderr } = spawnSync(

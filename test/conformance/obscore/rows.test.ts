@@ -2,11 +2,11 @@
  * ObsCore tables built at once, against what the reference's exporter wrote from the same registry: equal rows,
  * column for column, but for its listed defects, each of which is named.
  */
-import test, { type ExecutionContext } from 'ava';
-import { restoreRegistry } from '../../butler/registry_catalog.ts';
-import { database, type TestDatabase } from '../../support/database.ts';
+import type { ExecutionContext } from 'ava';
+import type { TestDatabase } from '../../support/database.ts';
 import { fixtureTest } from '../../support/fixtures.ts';
 import { circumstancesOf } from './circumstances.ts';
+import { registry } from './registry.ts';
 import {
   type Comparison,
   type Config,
@@ -16,21 +16,6 @@ import {
   ownRows,
   type Row,
 } from './rows.ts';
-
-let shared: Promise<TestDatabase> | undefined;
-
-/** One registry serves all: each test has an ObsCore table of its own. */
-function registry(): Promise<TestDatabase> {
-  shared ??= (async () => {
-    const db = await database();
-    restoreRegistry(db.url);
-    await db.query(`select butler.attach('public')`);
-    return db;
-  })();
-  return shared;
-}
-
-test.after.always(async () => (await shared)?.close());
 
 /** A table of this configuration, built at once; its rows. */
 async function build(db: TestDatabase, name: string, config: Config, mode = 'live'): Promise<Row[]> {

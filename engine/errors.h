@@ -20,6 +20,9 @@ struct JsPending {};
 
 [[noreturn]] void throw_caught_error(MemoryContext context);
 
+// Whether PostgreSQL's own code runs, which sees to interrupts by itself.
+extern volatile sig_atomic_t inside_postgres;
+
 // Runs code that may raise a PostgreSQL error, and comes back in the memory context it started in (SPI would
 // leave another). The body must own nothing that needs destruction.
 template <typename Body>
@@ -28,8 +31,10 @@ auto pg(Body &&body) -> decltype(body())
     MemoryContext const context = CurrentMemoryContext;
     ErrorContextCallback *const callbacks = error_context_stack;
     sigjmp_buf *const outer = PG_exception_stack;
+    sig_atomic_t const before = inside_postgres;
     sigjmp_buf here;
     if (sigsetjmp(here, 0) != 0) {
+        inside_postgres = before;
         PG_exception_stack = outer;
         error_context_stack = callbacks;
         throw_caught_error(context);
@@ -37,13 +42,16 @@ auto pg(Body &&body) -> decltype(body())
     PG_exception_stack = &here;
     // The callers' context is added once, when the error leaves the engine.
     error_context_stack = nullptr;
+    inside_postgres = 1;
     if constexpr (std::is_void_v<decltype(body())>) {
         body();
+        inside_postgres = before;
         PG_exception_stack = outer;
         error_context_stack = callbacks;
         CurrentMemoryContext = context;
     } else {
         auto result = body();
+        inside_postgres = before;
         PG_exception_stack = outer;
         error_context_stack = callbacks;
         CurrentMemoryContext = context;

@@ -69,7 +69,7 @@ void consider_stop(const void *ucontext)
         return;
     // PostgreSQL's own code sees to it by itself, and says what it was, such as a wait for a lock that took too long:
     // an error that JavaScript may catch. If it is still wanted when JavaScript goes on, JavaScript stops.
-    if (!inside_v8 || inside_libc(ucontext)) {
+    if (inside_postgres || inside_libc(ucontext)) {
         look_again(0, 1000000);
         return;
     }
@@ -163,6 +163,8 @@ void clear_stop()
 
 }  // namespace
 
+volatile sig_atomic_t inside_postgres = 0;
+
 void install_interrupts()
 {
     if (installed_by == MyProcPid)
@@ -206,14 +208,16 @@ Running::~Running()
         clear_stop();
 }
 
-InsideV8::InsideV8(bool inside) : before_(inside_v8)
+InsideV8::InsideV8(bool inside) : before_(inside_v8), inside_postgres_before_(inside_postgres)
 {
     inside_v8 = inside;
+    inside_postgres = 0;
 }
 
 InsideV8::~InsideV8()
 {
     inside_v8 = before_;
+    inside_postgres = inside_postgres_before_;
 }
 
 int Running::depth()
@@ -225,6 +229,7 @@ void Running::set_depth(int depth)
 {
     calls = depth;
     inside_v8 = 0;
+    inside_postgres = 0;
     stop_for_interrupt = 0;
     stop_memory = 0;
     stop_error = nullptr;

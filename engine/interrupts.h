@@ -31,6 +31,7 @@ public:
 
 private:
     bool const before_;
+    bool const inside_postgres_before_;
 };
 
 // Called when the heap has reached its limit.

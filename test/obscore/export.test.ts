@@ -92,6 +92,11 @@ test('300,000 rows pass through a program that has no room for them', async (t) 
 
 test('a failure under way leaves what was there before, and nothing half-written', async (t) => {
   await using db = await observations(100_000);
+  // After its rows come others, for which the export waits.
+  await db.client.query(`
+    alter table r.obscore rename to shown;
+    create view r.obscore as
+      select * from r.shown union all select * from r.shown where pg_sleep(3600) is null`);
   const place = folder();
   const file = path.join(place, 'x.csv');
   writeFileSync(file, 'before');

@@ -34,7 +34,7 @@ export interface Inputs {
 }
 
 /** Schemas in the order in which they stand on one another. */
-const schemas = ['almagest', 'sky', 'butler', 'obscore'];
+const schemas = ['almagest', 'sky', 'butler', 'obscore', 'apdb'];
 
 export async function readInputs(root: string, version: string): Promise<Inputs> {
   const read = (file: string) => readFileSync(path.join(root, file), 'utf8');

@@ -35,7 +35,7 @@ const kinds = [
   { kind: 'schema', names: 'select quote_ident(nspname) as name from pg_namespace where nspname = any($1)' },
 ];
 
-export const schemas = ['obscore', 'butler', 'sky', 'almagest'];
+export const schemas = ['apdb', 'obscore', 'butler', 'sky', 'almagest'];
 
 /** The event trigger that some registry's additions need; it belongs to the database, not to a schema. */
 const eventTrigger = 'almagest_association_tables';

@@ -50,7 +50,7 @@ test('every function body passes its language’s check', async (t) => {
   const functions = await db.query<{ definition: string; name: string }>(`
     select pg_get_functiondef(p.oid) as definition, p.oid::regprocedure::text as name
     from pg_proc p
-    where p.pronamespace in ('almagest'::regnamespace, 'butler'::regnamespace, 'obscore'::regnamespace, 'sky'::regnamespace)`);
+    where p.pronamespace in ('almagest'::regnamespace, 'apdb'::regnamespace, 'butler'::regnamespace, 'obscore'::regnamespace, 'sky'::regnamespace)`);
   t.true(functions.length > 10);
   for (const { definition, name } of functions)
     await t.notThrowsAsync(db.client.query(definition), `${name} does not compile`);

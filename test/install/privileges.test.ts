@@ -75,7 +75,7 @@ test('every function that is not inlined has its search_path pinned', async (t) 
     select p.oid::regprocedure::text as name
     from pg_proc p
     join pg_language l on l.oid = p.prolang
-    where p.pronamespace in ('almagest'::regnamespace, 'butler'::regnamespace, 'obscore'::regnamespace, 'sky'::regnamespace)
+    where p.pronamespace in ('almagest'::regnamespace, 'apdb'::regnamespace, 'butler'::regnamespace, 'obscore'::regnamespace, 'sky'::regnamespace)
       and not coalesce(array_to_string(p.proconfig, ',') like '%search_path=pg_catalog, pg_temp%', false)
       and (p.prosecdef
            or l.lanname = 'plpgsql'

@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 const lines = `
 with room as (
-  select oid, nspname, nspacl from pg_namespace where nspname in ('almagest', 'butler', 'obscore', 'sky')
+  select oid, nspname, nspacl from pg_namespace where nspname in ('almagest', 'apdb', 'butler', 'obscore', 'sky')
 ),
 relation as (
   select c.*, room.nspname, format('%s.%s', room.nspname, c.relname) as label

@@ -6,7 +6,7 @@ as $$
   with room as (
     select oid, nspname from pg_namespace
     where obj_description(oid, 'pg_namespace') is not null
-      and nspname in ('almagest', 'butler', 'obscore', 'sky')
+      and nspname in ('almagest', 'apdb', 'butler', 'obscore', 'sky')
   ), described as (
     select nspname || '.' as object, obj_description(oid, 'pg_namespace') as what_it_is, 0 as kind
     from room

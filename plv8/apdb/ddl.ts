@@ -1,0 +1,70 @@
+/** The tables of an APDB as SQL: those of its schema, with what the options add. */
+import { type Apdb, q } from './apdb.ts';
+import type { Column, Schema, Table } from './schema/definition.ts';
+
+const pixelTables = ['DiaObject', 'DiaObjectLast', 'DiaSource'];
+
+function pixelColumn(name: string, level: number): Column {
+  return {
+    name,
+    type: 'int8',
+    notNull: true,
+    unit: '',
+    ucd: 'pos.healpix',
+    description: `HTM pixel of the position, level ${level}`,
+  };
+}
+
+/** A table of the schema with the column, the key and the indexes that the options of the APDB give it. */
+function completed(apdb: Apdb, table: Table): Table {
+  if (!pixelTables.includes(table.name)) return table;
+  const { htm_index_column, htm_level, dia_object_index } = apdb.options;
+  const columns = [...table.columns, pixelColumn(htm_index_column, htm_level)];
+  const leads =
+    table.name === 'DiaObjectLast' || (table.name === 'DiaObject' && dia_object_index === 'pix_id_iov');
+  const primaryKey = leads ? [htm_index_column, ...table.primaryKey] : table.primaryKey;
+  const indexes =
+    table.name === 'DiaObjectLast'
+      ? table.indexes
+      : [...table.indexes, { name: `IDX_${table.name}_${htm_index_column}`, columns: [htm_index_column] }];
+  return { ...table, columns, primaryKey, indexes };
+}
+
+/** The tables that an APDB has, in the order in which they are made. */
+export function tablesOf(apdb: Apdb, schema: Schema): Table[] {
+  return schema.tables
+    .filter(({ name }) => name !== 'DiaObjectLast' || apdb.hasLast)
+    .map((table) => completed(apdb, table));
+}
+
+function columnSql(column: Column): string {
+  return [
+    q(column.name),
+    column.type,
+    ...(column.defaultSql === undefined ? [] : [`default ${column.defaultSql}`]),
+    ...(column.notNull ? ['not null'] : []),
+  ].join(' ');
+}
+
+function columnComment(column: Column): string {
+  const notes = [column.unit, column.ucd].filter((note) => note !== '').length > 0;
+  return notes
+    ? `${column.description} [${column.unit}${column.ucd === '' ? '' : `; ${column.ucd}`}]`
+    : column.description;
+}
+
+export function makeTable(apdb: Apdb, table: Table): void {
+  const name = apdb.table(table.name);
+  const list = (columns: readonly string[]) => columns.map(q).join(', ');
+  const key = table.primaryKey.length > 0 ? [`primary key (${list(table.primaryKey)})`] : [];
+  plv8.execute(`create table ${name} (\n  ${[...table.columns.map(columnSql), ...key].join(',\n  ')}\n)`);
+  for (const index of table.indexes)
+    plv8.execute(`create index ${q(apdb.prefix + index.name)} on ${name} (${list(index.columns)})`);
+  plv8.execute(`comment on table ${name} is ${plv8.quote_literal(table.description)}`);
+  for (const column of table.columns)
+    plv8.execute(
+      `comment on column ${name}.${q(column.name)} is ${plv8.quote_literal(columnComment(column))}`,
+    );
+  plv8.execute(`grant select on ${name} to almagest_reader`);
+  plv8.execute(`grant insert, update, delete on ${name} to almagest_loader, almagest_owner`);
+}

@@ -1,0 +1,2 @@
+/** Every PL/v8 routine of the schema apdb; an export's name is the SQL function's. */
+export * from './routines/lifecycle.ts';

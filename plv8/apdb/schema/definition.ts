@@ -1,0 +1,49 @@
+/** What a schema of an APDB is: tables, their columns, keys and indexes, as data. */
+
+/** `[name, type, unit, UCD, description]`; the type is PostgreSQL's, with `not null` and `default` as in DDL. */
+export type ColumnRow = readonly [name: string, type: string, unit: string, ucd: string, description: string];
+
+export interface Column {
+  readonly name: string;
+  /** int8, int4, int2, float8, float4, boolean, text, varchar(n), char(n) or timestamptz. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** An SQL literal. */
+  readonly defaultSql?: string;
+  readonly unit: string;
+  readonly ucd: string;
+  readonly description: string;
+}
+
+export interface Index {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+export interface Table {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly Column[];
+  readonly primaryKey: readonly string[];
+  readonly indexes: readonly Index[];
+}
+
+export interface Schema {
+  readonly name: string;
+  readonly version: string;
+  readonly tables: readonly Table[];
+}
+
+export function columnOf([name, type, unit, ucd, description]: ColumnRow): Column {
+  const [, base, notNull, defaultSql] = /^(\S+)( not null)?(?: default (.+))?$/.exec(type) ?? [];
+  if (base === undefined) throw new Error(`the type of ${name} is ${type}`);
+  return {
+    name,
+    type: base,
+    notNull: notNull !== undefined,
+    ...(defaultSql === undefined ? {} : { defaultSql }),
+    unit,
+    ucd,
+    description,
+  };
+}

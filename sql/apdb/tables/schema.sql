@@ -1,0 +1,1 @@
+comment on schema apdb is 'Alert-production databases, as the Rubin Observatory''s APDB keeps them: objects of difference images with their versions, sources and forced sources; an APDB is a schema, made by apdb.create';

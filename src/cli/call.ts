@@ -1,4 +1,4 @@
-/** What commands on registries and ObsCore tables share: a call of one SQL function, and its rows as a table or as JSON. */
+/** What commands on registries, ObsCore tables and APDBs share: a call of one SQL function, and its rows as a table or as JSON. */
 import { Command } from 'commander';
 import type pg from 'pg';
 import { connectClient } from '../db/client.ts';
@@ -13,7 +13,7 @@ export interface RegistryOptions extends DatabaseOptions {
 /** A function and its arguments by name; `undefined` leaves one to its default. */
 export interface Call {
   /** Where the function is: butler by default. */
-  readonly schema?: 'butler' | 'obscore';
+  readonly schema?: 'butler' | 'obscore' | 'apdb';
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }

@@ -64,8 +64,8 @@ export function formatError(error: unknown): string {
   const lines = [`error: ${placeOf(error)}${fields.message || fields.code || error.name}`];
   if (fields.detail) lines.push(`detail: ${fields.detail}`);
   if (fields.hint) lines.push(`hint: ${fields.hint}`);
-  // Errors of registries and ObsCore tables say all there is to say; where in our code they were raised helps nobody.
-  const isOwn = /^(BR|OC)\d{3}$/.test(fields.code ?? '');
+  // Errors of registries, ObsCore tables and APDBs say all there is to say; where in our code they were raised helps nobody.
+  const isOwn = /^(BR|OC|AP)\d{3}$/.test(fields.code ?? '');
   if (fields.where && (!isOwn || process.env.DEBUG)) lines.push(`context: ${fields.where}`);
   if (process.env.DEBUG) lines.push(error.stack ?? '');
   return lines.join('\n');

@@ -19,6 +19,7 @@ Examples:
   almagest butler create deep
   almagest butler ingest raw/*.fits.fz
   almagest obscore create --config obscore.yaml
+  almagest apdb create survey
   almagest cluster psql
 
 Every command has its own --help, with examples.`,
@@ -36,6 +37,7 @@ const commands: Record<string, () => Promise<Command>> = {
   load: async () => (await import('./load.ts')).loadCommand(),
   butler: async () => (await import('./butler.ts')).butlerCommand(),
   obscore: async () => (await import('./obscore.ts')).obscoreCommand(),
+  apdb: async () => (await import('./apdb.ts')).apdbCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
 };
 const named = process.argv[2] ?? '';

@@ -1,0 +1,21 @@
+/** `almagest apdb`: alert-production databases from the command line. */
+import { Command } from 'commander';
+import { databaseCommands } from './apdb/databases.ts';
+import { metadataCommand } from './apdb/metadata.ts';
+
+export function apdbCommand(): Command {
+  const apdb = new Command('apdb')
+    .description('alert-production databases: objects, sources and forced sources, visit by visit')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  almagest apdb create survey
+  almagest apdb list
+  almagest apdb check survey
+
+Each is one function of the schema apdb, which psql can call as well: select * from almagest.help('apdb.').`,
+    );
+  for (const command of [...databaseCommands(), metadataCommand()]) apdb.addCommand(command);
+  return apdb;
+}

@@ -13,6 +13,15 @@ export interface ActualColumn {
 /** Quotes an identifier. */
 export const q = (name: string): string => plv8.quote_ident(name);
 
+/** Tables that an APDB has where enable_replica is set. */
+export const replicaTableNames: readonly string[] = [
+  'ApdbReplicaChunks',
+  'DiaObjectChunks',
+  'DiaSourceChunks',
+  'DiaForcedSourceChunks',
+  'ApdbUpdateRecordChunks',
+];
+
 export class Apdb {
   /** The schema's name, and the same quoted. */
   readonly name: string;
@@ -29,9 +38,19 @@ export class Apdb {
     this.options = options;
   }
 
-  /** A table of the APDB, quoted: `apdb.table('DiaObject')`. */
+  /** A table of the client's, quoted: `apdb.table('DiaObject')`. */
   table(name: string): string {
-    return `${this.schema}.${q(this.prefix + name)}`;
+    return `${this.schema}.${q(this.tableName(name))}`;
+  }
+
+  /** The same without schema and quotes. The client writes the prefix of the tables of replication twice. */
+  tableName(name: string): string {
+    return (replicaTableNames.includes(name) ? this.prefix : '') + this.prefix + name;
+  }
+
+  /** What is ours in the APDB's schema (a view, a function, the table stored_visit), quoted: without prefix. */
+  own(name: string): string {
+    return `${this.schema}.${q(name)}`;
   }
 
   /** Quoted names of the columns that the options name. */

@@ -1,6 +1,8 @@
 /** Making an APDB: its schema, its tables, and what says to clients what it is. */
+import { addAdditions } from './additions.ts';
 import { Apdb, metadataKeys } from './apdb.ts';
 import { makeTable, tablesOf } from './ddl.ts';
+import { generate } from './generate.ts';
 import { frozenNames, readOptions } from './options.ts';
 import { schema10 } from './schema/schema10.ts';
 
@@ -14,6 +16,7 @@ export function createApdb(name: string, optionsText: string, prefix: string): A
   const apdb = new Apdb(name, prefix, options);
   plv8.execute(`create schema ${apdb.schema}`);
   plv8.execute(`grant usage on schema ${apdb.schema} to almagest_reader`);
+  plv8.execute(`grant create on schema ${apdb.schema} to almagest_owner`);
   for (const table of tablesOf(apdb, schema10)) makeTable(apdb, table);
   const frozen = Object.fromEntries(frozenNames.map((option) => [option, options[option]]));
   const changeable = Object.fromEntries(
@@ -27,5 +30,7 @@ export function createApdb(name: string, optionsText: string, prefix: string): A
     `insert into apdb.database (name, prefix, options, origin) values ($1, $2, $3::json, 'created')`,
     [name, prefix, JSON.stringify(changeable)],
   );
+  addAdditions(apdb);
+  generate(apdb);
   return apdb;
 }

@@ -1,6 +1,17 @@
 /** The tables of an APDB as SQL: those of its schema, with what the options add. */
 import { type Apdb, q } from './apdb.ts';
+import { replicaTablesOf } from './replica.ts';
 import type { Column, Schema, Table } from './schema/definition.ts';
+
+/** Rows whose key a table refers to go with those of the other, and change with them. */
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The other table; the key is its primary key. */
+  readonly table: string;
+}
+
+export type TableSpec = Table & { readonly foreignKeys?: readonly ForeignKey[] };
 
 const pixelTables = ['DiaObject', 'DiaObjectLast', 'DiaSource'];
 
@@ -31,10 +42,11 @@ function completed(apdb: Apdb, table: Table): Table {
 }
 
 /** The tables that an APDB has, in the order in which they are made. */
-export function tablesOf(apdb: Apdb, schema: Schema): Table[] {
-  return schema.tables
+export function tablesOf(apdb: Apdb, schema: Schema): TableSpec[] {
+  const tables = schema.tables
     .filter(({ name }) => name !== 'DiaObjectLast' || apdb.hasLast)
     .map((table) => completed(apdb, table));
+  return apdb.options.enable_replica ? [...tables, ...replicaTablesOf(apdb, tables)] : tables;
 }
 
 function columnSql(column: Column): string {
@@ -53,11 +65,20 @@ function columnComment(column: Column): string {
     : column.description;
 }
 
-export function makeTable(apdb: Apdb, table: Table): void {
-  const name = apdb.table(table.name);
+function foreignKeySql(apdb: Apdb, { name, columns, table }: ForeignKey): string {
+  const list = columns.map(q).join(', ');
+  return `constraint ${q(apdb.prefix + name)} foreign key (${list}) references ${apdb.table(table)} (${list}) on update cascade on delete cascade`;
+}
+
+/** Makes a table with its indexes, comments and rights; `name`, quoted, where it is not the client's. */
+export function makeTable(apdb: Apdb, table: TableSpec, name = apdb.table(table.name)): void {
   const list = (columns: readonly string[]) => columns.map(q).join(', ');
-  const key = table.primaryKey.length > 0 ? [`primary key (${list(table.primaryKey)})`] : [];
-  plv8.execute(`create table ${name} (\n  ${[...table.columns.map(columnSql), ...key].join(',\n  ')}\n)`);
+  const lines = [
+    ...table.columns.map(columnSql),
+    ...(table.primaryKey.length > 0 ? [`primary key (${list(table.primaryKey)})`] : []),
+    ...(table.foreignKeys ?? []).map((key) => foreignKeySql(apdb, key)),
+  ];
+  plv8.execute(`create table ${name} (\n  ${lines.join(',\n  ')}\n)`);
   for (const index of table.indexes)
     plv8.execute(`create index ${q(apdb.prefix + index.name)} on ${name} (${list(index.columns)})`);
   plv8.execute(`comment on table ${name} is ${plv8.quote_literal(table.description)}`);
@@ -66,5 +87,6 @@ export function makeTable(apdb: Apdb, table: Table): void {
       `comment on column ${name}.${q(column.name)} is ${plv8.quote_literal(columnComment(column))}`,
     );
   plv8.execute(`grant select on ${name} to almagest_reader`);
-  plv8.execute(`grant insert, update, delete on ${name} to almagest_loader, almagest_owner`);
+  plv8.execute(`grant insert, update, delete on ${name} to almagest_loader`);
+  plv8.execute(`grant all on ${name} to almagest_owner`);
 }

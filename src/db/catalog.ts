@@ -1,6 +1,7 @@
 /** A table as the server's catalog describes it: what a load may write, and in which binary form. */
 import { z } from 'zod';
-import { type Queries, sql } from './pool.ts';
+import type { CatalogQueries } from './client_queries.ts';
+import { sql } from './pool.ts';
 
 /** Binary forms of COPY that the encoder can write; types share one when they share a receive function's format. */
 export type WireKind =
@@ -131,7 +132,7 @@ export function parseTableName(text: string): { schema: string | undefined; name
  * none of that name. Without a schema the search path decides.
  */
 export async function describeTarget(
-  db: Queries,
+  db: CatalogQueries,
   schema: string | undefined,
   name: string,
 ): Promise<Target | undefined> {

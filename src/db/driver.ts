@@ -45,12 +45,15 @@ export class CopyRegistry {
  */
 export const copyWindowBytes: number = 1 << 20;
 
+/** `COPY … FROM STDIN` on a plain client, returning the rows copied; errors of the source fail the COPY and are thrown. */
+export async function copyFromSource(client: pg.Client, sql: string, source: CopySource): Promise<number> {
+  const stream = client.query(copyFrom(sql, { highWaterMark: copyWindowBytes }));
+  await pipeline(source, stream);
+  return stream.rowCount;
+}
+
 async function runCopy(client: pg.Client, sql: string, copy: Copy): Promise<number> {
-  if ('source' in copy) {
-    const stream = client.query(copyFrom(sql, { highWaterMark: copyWindowBytes }));
-    await pipeline(copy.source, stream);
-    return stream.rowCount;
-  }
+  if ('source' in copy) return copyFromSource(client, sql, copy.source);
   const stream = copyTo(sql);
   // The data end before the server's word on the number of rows.
   const ready = new Promise<void>((resolve) => Object.assign(stream, { handleReadyForQuery: resolve }));

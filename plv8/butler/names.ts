@@ -1,6 +1,6 @@
 /** Names of tables, constraints and indexes as the Data Butler makes them. */
 import { blake2b } from '@noble/hashes/blake2.js';
-import { utf8 } from './utf8.ts';
+import { utf8 } from '../utf8.ts';
 
 /** Bytes of an identifier in PostgreSQL. */
 const longest = 63;

@@ -1,6 +1,6 @@
 /** UUIDs that a name decides: version 5 (RFC 9562, section 5.5), in the namespace of the Data Butler's datasets. */
 import { sha1 } from '@noble/hashes/legacy.js';
-import { utf8 } from './utf8.ts';
+import { utf8 } from '../utf8.ts';
 
 /** 840b31d9-05cd-5161-b2c8-00d32b280d0f */
 const datasetNamespace = Uint8Array.of(

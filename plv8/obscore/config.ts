@@ -1,6 +1,6 @@
 /** What an ObsCore table is made of: the configuration of dax_obscore and of the Data Butler's live table, read. */
-import { type Json, JsonError, parseJson } from '../butler/where/exact_json.ts';
-import { type Finding, Findings, Place, pathText } from './config/place.ts';
+import { type Json, JsonError, parseJson } from '../config/exact_json.ts';
+import { type Finding, Findings, Place, pathText } from '../config/place.ts';
 import { readConfig } from './config/read.ts';
 import { obscoreError } from './errors.ts';
 

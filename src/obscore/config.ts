@@ -1,8 +1,8 @@
 /** Configuration files of ObsCore tables: dax_obscore's YAML, checked, and as the JSON that obscore.create takes. */
-import type { Finding } from '../../plv8/obscore/config/place.ts';
+import type { Finding } from '../../plv8/config/place.ts';
 import { findingLines, type ObsCoreConfig, readText } from '../../plv8/obscore/config.ts';
+import { readYaml, treeJson, treeValue } from '../config/yaml.ts';
 import { formComplaints } from './config_schema.ts';
-import { readYaml, treeJson, treeValue } from './config_yaml.ts';
 
 export interface LoadedConfig {
   /** Numbers as they were: 1.0 is a float, and integers have all their digits. */

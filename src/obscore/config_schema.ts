@@ -3,6 +3,7 @@
  * is written in templates and expressions, is for the rules of plv8/obscore/config to judge.
  */
 import { z } from 'zod';
+import { type Finding, pathText, textComplaint, unknownOption } from '../../plv8/config/place.ts';
 import {
   collectionTypes,
   columnTypes,
@@ -15,7 +16,6 @@ import {
   type tableOptions,
   type whereOptions,
 } from '../../plv8/obscore/config/options.ts';
-import { type Finding, pathText, textComplaint, unknownOption } from '../../plv8/obscore/config/place.ts';
 
 /** What a value is, in the words of the rules. */
 function kindOf(value: unknown): string {

@@ -1,5 +1,5 @@
 /** A configuration with some of its choices made anew, for one export. */
-import { type Json, JsonNumber, parseJson } from '../../plv8/butler/where/exact_json.ts';
+import { type Json, JsonNumber, parseJson } from '../../plv8/config/exact_json.ts';
 import { ExportError } from './source.ts';
 
 export interface Overrides {

@@ -1,11 +1,11 @@
 /** Configurations of ObsCore tables: what is read from them, and what is wrong with bad ones. */
 import test, { type ExecutionContext } from 'ava';
+import type { Finding } from '../../plv8/config/place.ts';
 import { columnsOf } from '../../plv8/obscore/columns.ts';
-import type { Finding } from '../../plv8/obscore/config/place.ts';
 import { parseConfig } from '../../plv8/obscore/config.ts';
+import { readYaml, treeValue } from '../../src/config/yaml.ts';
 import { checkYaml } from '../../src/obscore/config.ts';
 import { formComplaints } from '../../src/obscore/config_schema.ts';
-import { readYaml, treeValue } from '../../src/obscore/config_yaml.ts';
 import { database } from '../support/database.ts';
 import { type BadConfig, badConfigs, config, datasetType, object } from './config_cases.ts';
 

@@ -2,9 +2,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { readText } from '../../plv8/obscore/config.ts';
+import { readYaml, treeValue } from '../../src/config/yaml.ts';
 import { checkYaml } from '../../src/obscore/config.ts';
 import { formComplaints } from '../../src/obscore/config_schema.ts';
-import { readYaml, treeValue } from '../../src/obscore/config_yaml.ts';
 import '../support/seed.ts';
 
 const whole = {

@@ -5,9 +5,10 @@
  * `{"sphgeom_hex": hex}`, `{"$region": POS or base64}`. Begin and end of a timespan are ISO text of TAI, or null;
  * `begin_ns` and `end_ns` are nanoseconds since 1970-01-01 TAI as text or integers.
  */
+
+import { type Json, JsonError, JsonNumber, parseJson } from '../../config/exact_json.ts';
 import { encodeBase64 } from '../../sky/base64.ts';
 import { butlerError } from '../errors.ts';
-import { type Json, JsonError, JsonNumber, parseJson } from './exact_json.ts';
 import { NOT_STORABLE, storable } from './lexer.ts';
 import type { ValueType } from './reference.ts';
 import {

@@ -1,11 +1,11 @@
 /** Conditions on datasets: `where` for all types, `dataset_type_constraints` for some. */
 import { parseBind } from '../../butler/where/bind.ts';
-import { type Json, JsonNumber } from '../../butler/where/exact_json.ts';
 import { parse } from '../../butler/where/parser.ts';
+import { type Json, JsonNumber } from '../../config/exact_json.ts';
+import type { Place } from '../../config/place.ts';
 import { Failure } from '../../failure.ts';
 import type { Constraint } from '../config.ts';
 import { whereOptions } from './options.ts';
-import type { Place } from './place.ts';
 
 /** JSON of a value, its numbers as they were written. */
 function jsonText(value: Json): string {

@@ -1,11 +1,11 @@
 /** Extra columns: constants, and templates whose text is converted to a type. */
-import { JsonNumber } from '../../butler/where/exact_json.ts';
+import { JsonNumber } from '../../config/exact_json.ts';
+import { isInteger, kindOf, nameComplaint, type Place, pathText, textComplaint } from '../../config/place.ts';
 import { extraColumnType, keyColumns, spatialColumns, staticColumns } from '../columns.ts';
 import type { ExtraColumn } from '../config.ts';
 import { checkTemplate, sqlText } from '../format/compile.ts';
 import { constantComplaint } from '../format/convert.ts';
 import { columnTypes, extraColumnOptions } from './options.ts';
-import { isInteger, kindOf, nameComplaint, type Place, pathText, textComplaint } from './place.ts';
 
 /** Lengths that PostgreSQL gives to a varchar. */
 const longest = 10_485_760;

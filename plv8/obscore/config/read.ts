@@ -1,4 +1,6 @@
 /** The whole of a configuration, option by option. */
+
+import { type Findings, nameComplaint, type Place } from '../../config/place.ts';
 import { columnsOf } from '../columns.ts';
 import type { DatasetTypeConfig, ExtraColumn, ObsCoreConfig, Origin, Pgsphere } from '../config.ts';
 import { PythonRegexError, pythonRegex } from '../python_regex.ts';
@@ -16,7 +18,6 @@ import {
   pluginOptions,
   tableOptions,
 } from './options.ts';
-import { type Findings, nameComplaint, type Place } from './place.ts';
 
 type Places<K extends string> = { readonly [key in K]: Place };
 type TableOption = (typeof tableOptions)[number];

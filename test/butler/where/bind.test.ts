@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { type Bound, parseBind } from '../../../plv8/butler/where/bind.ts';
-import { type Json, JsonError, JsonNumber, parseJson } from '../../../plv8/butler/where/exact_json.ts';
+import { type Json, JsonError, JsonNumber, parseJson } from '../../../plv8/config/exact_json.ts';
 import { regionFromBase64 } from '../../../plv8/sky/base64.ts';
 import { compiled, refused } from './support.ts';
 

@@ -1,6 +1,6 @@
 /** The YAML of a configuration as Python's clients read it, and as JSON whose numbers are what they were. */
 import { isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
-import { type Finding, pathText, type Step } from '../../plv8/obscore/config/place.ts';
+import { type Finding, pathText, type Step } from '../../plv8/config/place.ts';
 import { pythonTags } from '../butler/python_yaml.ts';
 
 /** Objects are maps, which keep the order of their keys whatever they are called. */

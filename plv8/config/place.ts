@@ -1,6 +1,6 @@
 /** A value of a configuration and where it stands: what is read from it, and what is wrong with it, with its path. */
-import { utf8 } from '../../butler/utf8.ts';
-import { type Json, JsonNumber } from '../../butler/where/exact_json.ts';
+import { utf8 } from '../utf8.ts';
+import { type Json, JsonNumber } from './exact_json.ts';
 
 /** Something wrong, or worth knowing: `dataset_types.raw.calib_level`, `expected an integer, not a string`. */
 export interface Finding {

@@ -1,2 +1,3 @@
 /** Every PL/v8 routine of the schema apdb; an export's name is the SQL function's. */
 export * from './routines/lifecycle.ts';
+export * from './routines/read.ts';

@@ -58,7 +58,8 @@ function columnSql(column: Column): string {
   ].join(' ');
 }
 
-function columnComment(column: Column): string {
+/** `what it is [unit; ucd]` */
+export function columnComment(column: Column): string {
   const notes = [column.unit, column.ucd].filter((note) => note !== '').length > 0;
   return notes
     ? `${column.description} [${column.unit}${column.ucd === '' ? '' : `; ${column.ucd}`}]`
@@ -81,11 +82,14 @@ export function makeTable(apdb: Apdb, table: TableSpec, name = apdb.table(table.
   plv8.execute(`create table ${name} (\n  ${lines.join(',\n  ')}\n)`);
   for (const index of table.indexes)
     plv8.execute(`create index ${q(apdb.prefix + index.name)} on ${name} (${list(index.columns)})`);
-  plv8.execute(`comment on table ${name} is ${plv8.quote_literal(table.description)}`);
-  for (const column of table.columns)
-    plv8.execute(
-      `comment on column ${name}.${q(column.name)} is ${plv8.quote_literal(columnComment(column))}`,
-    );
+  const comments = [
+    `comment on table ${name} is ${plv8.quote_literal(table.description)}`,
+    ...table.columns.map(
+      (column) =>
+        `comment on column ${name}.${q(column.name)} is ${plv8.quote_literal(columnComment(column))}`,
+    ),
+  ];
+  plv8.execute(comments.join(';\n'));
   plv8.execute(`grant select on ${name} to almagest_reader`);
   plv8.execute(`grant insert, update, delete on ${name} to almagest_loader`);
   plv8.execute(`grant all on ${name} to almagest_owner`);

@@ -1,6 +1,7 @@
 /** An alert-production database as PL/v8 code sees it: its schema, its options, its tables. */
 import { apdbError } from './errors.ts';
-import { type ChangeableOptions, defaultOptions, type FrozenOptions, type Options } from './options.ts';
+import { type ChangeableOptions, defaultOptions, type Options } from './options.ts';
+import { readFrozen } from './read_options.ts';
 
 /** A column of a table as it is in the database. */
 export interface ActualColumn {
@@ -138,6 +139,6 @@ export function openApdb(name: string | null): Apdb {
   }
   const changeable = JSON.parse(found.options) as Partial<ChangeableOptions>;
   const unfrozen = new Apdb(found.name, found.prefix, { ...defaultOptions, ...changeable });
-  const frozen = JSON.parse(unfrozen.getMetadata(metadataKeys.config) ?? '{}') as Partial<FrozenOptions>;
-  return new Apdb(found.name, found.prefix, { ...defaultOptions, ...changeable, ...frozen });
+  const frozen = readFrozen(unfrozen.getMetadata(metadataKeys.config) ?? '{}');
+  return new Apdb(found.name, found.prefix, { ...unfrozen.options, ...frozen });
 }

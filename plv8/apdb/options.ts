@@ -1,6 +1,4 @@
 /** Options of an APDB: those that are frozen when it is made, and those that may change. */
-import { apdbError } from './errors.ts';
-
 /** Frozen in the table metadata when the APDB is made; names as the clients' configuration spells them. */
 export interface FrozenOptions {
   readonly enable_replica: boolean;
@@ -47,6 +45,8 @@ export const defaultOptions: Options = {
   source_select: 'by-fov',
 };
 
+export const optionNames = Object.keys(defaultOptions) as readonly (keyof Options)[];
+
 export const frozenNames = [
   'enable_replica',
   'dia_object_index',
@@ -55,18 +55,5 @@ export const frozenNames = [
   'ra_dec_columns',
 ] as const satisfies readonly (keyof FrozenOptions)[];
 
-/**
- * Options as given, completed by defaults.
- * @throws ApdbConfigError
- */
-export function readOptions(given: unknown): Options {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw apdbError('ApdbConfigError', 'options are a JSON object');
-  const unknown = Object.keys(given).filter((name) => !(name in defaultOptions));
-  if (unknown.length > 0)
-    throw apdbError('ApdbConfigError', 'options are wrong', {
-      detail: unknown.map((name) => `${name}: no such option`).join('\n'),
-      hint: `There are ${Object.keys(defaultOptions).join(', ')}.`,
-    });
-  return { ...defaultOptions, ...given };
-}
+export const isFrozen = (name: keyof Options): name is keyof FrozenOptions =>
+  (frozenNames as readonly string[]).includes(name);

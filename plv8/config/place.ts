@@ -136,6 +136,10 @@ export class Place {
     return text === '' ? this.complain('is empty') : text;
   }
 
+  boolean(): boolean | undefined {
+    return typeof this.value === 'boolean' ? this.value : this.unexpected('a boolean');
+  }
+
   /** One of several words. */
   word<const W extends string>(words: readonly W[]): W | undefined {
     const text = this.text();

@@ -47,3 +47,13 @@ export function columnOf([name, type, unit, ucd, description]: ColumnRow): Colum
     description,
   };
 }
+
+/** A table's columns by name, each with its type; undefined where there is no such table. */
+export type ColumnTypes = (table: string) => ReadonlyMap<string, string> | undefined;
+
+export const columnTypesOf =
+  (schema: Schema): ColumnTypes =>
+  (name) => {
+    const table = schema.tables.find((one) => one.name === name);
+    return table && new Map(table.columns.map((column) => [column.name, column.type]));
+  };

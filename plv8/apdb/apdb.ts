@@ -9,6 +9,7 @@ export interface ActualColumn {
   /** As format_type gives it: `double precision`, `character(1)`. */
   readonly type: string;
   readonly notNull: boolean;
+  readonly hasDefault: boolean;
 }
 
 /** Quotes an identifier. */
@@ -79,8 +80,9 @@ export class Apdb {
   columns(table: string): readonly ActualColumn[] {
     let columns = this.read.get(table);
     if (!columns) {
-      columns = this.rows<{ name: string; type: string; notNull: boolean }>(
-        `select attname::text as name, format_type(atttypid, atttypmod) as type, attnotnull as "notNull"
+      columns = this.rows<ActualColumn>(
+        `select attname::text as name, format_type(atttypid, atttypmod) as type, attnotnull as "notNull",
+                atthasdef as "hasDefault"
          from pg_attribute
          where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
          order by attnum`,

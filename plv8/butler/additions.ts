@@ -2,9 +2,10 @@
  * What a registry has here beyond the tables of the Data Butler: chains kept flat, validity ranges that cannot
  * overlap, and indexes. All of it is added to tables that a client made as to our own, and can be taken away.
  */
+
+import { isDuplicateObject, isInsufficientPrivilege } from '../sqlstate.ts';
 import type { Registry } from './registry.ts';
 import { completeSummaries } from './skypix.ts';
-import { isDuplicateObject, isInsufficientPrivilege } from './sqlstate.ts';
 import { column, createTables, type TableSpec } from './table.ts';
 
 const eventTrigger = 'almagest_association_tables';

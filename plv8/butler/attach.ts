@@ -1,4 +1,6 @@
 /** Registries that clients made: adopted, and given back; and registries dropped. */
+
+import { isDependedOn } from '../sqlstate.ts';
 import {
   addAdditions,
   additionalTables,
@@ -12,7 +14,6 @@ import { managers } from './create.ts';
 import { staticTables, workingTables } from './ddl.ts';
 import { butlerError } from './errors.ts';
 import { openRegistry, Registry } from './registry.ts';
-import { isDependedOn } from './sqlstate.ts';
 import { sequenceName } from './table.ts';
 
 const notTold = 5;

@@ -3,11 +3,12 @@
  * parent's row, so that transactions with several edits never wait for each other in a ring, and the positions that
  * it reads stay true. Other clients lock the parent's row alone, and wait here or are waited for.
  */
+
+import { isForeignKeyViolation } from '../sqlstate.ts';
 import { namedCollections, searchOrder } from './collections.ts';
 import { butlerError } from './errors.ts';
 import { isGlob } from './globs.ts';
 import { type Collection, collectionTypeName, type Registry } from './registry.ts';
-import { isForeignKeyViolation } from './sqlstate.ts';
 
 /** The bounds of a position, a smallint. */
 const firstPosition = -32768;

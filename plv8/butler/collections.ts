@@ -1,4 +1,6 @@
 /** Which collections a list of names and patterns means, and in which order. */
+
+import { isIndexRowTooLarge } from '../sqlstate.ts';
 import { butlerError } from './errors.ts';
 import { globMatch, isGlob } from './globs.ts';
 import {
@@ -8,7 +10,6 @@ import {
   collectionTypes,
   type Registry,
 } from './registry.ts';
-import { isIndexRowTooLarge } from './sqlstate.ts';
 
 export { isGlob } from './globs.ts';
 

@@ -1,9 +1,10 @@
 /** Dataset types: what a dataset is, which dimensions identify it, and whether it has validity ranges. */
+
+import { isForeignKeyViolation } from '../sqlstate.ts';
 import { ensureDimensionGroup } from './dimension_group.ts';
 import { butlerError } from './errors.ts';
 import { globMatch, isGlob } from './globs.ts';
 import type { DatasetType, Registry } from './registry.ts';
-import { isForeignKeyViolation } from './sqlstate.ts';
 import type { DimensionGroup } from './universe.ts';
 
 export interface DatasetTypeDefinition {

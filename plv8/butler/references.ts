@@ -4,8 +4,9 @@
  * so that a statement may run without them (session_replication_role = replica). Where it finds less than there should
  * be, the same rows are to be written with the checks: these decide, as they see what was committed meanwhile.
  */
+
+import { isForeignKeyViolation } from '../sqlstate.ts';
 import type { Registry } from './registry.ts';
-import { isForeignKeyViolation } from './sqlstate.ts';
 
 /** Rows that a statement inserts. */
 export interface Insertion {

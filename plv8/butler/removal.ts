@@ -4,11 +4,12 @@
  * Datasets are deleted before any lock on collections is taken, because that is the long part; then come the lock for
  * chains, the chains' rows, and the collections' own, in the order of every edit.
  */
+
+import { isForeignKeyViolation } from '../sqlstate.ts';
 import { lockChains } from './chains.ts';
 import { namedCollections } from './collections.ts';
 import { butlerError } from './errors.ts';
 import type { Collection, Registry } from './registry.ts';
-import { isForeignKeyViolation } from './sqlstate.ts';
 
 /**
  * Removes a collection that is in no chain: a run with its datasets wherever they are associated, a chain, tags and

@@ -1,5 +1,5 @@
 /** Work that needs exclusive locks for a moment, and lets nobody wait long behind it while it waits for them itself. */
-import { isDeadlock, isLockNotAvailable } from '../butler/sqlstate.ts';
+import { isDeadlock, isLockNotAvailable } from '../sqlstate.ts';
 
 /** How long one attempt waits for a lock: less than others wait before they look for deadlocks [ms]. */
 const patience = 200;

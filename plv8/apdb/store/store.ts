@@ -1,0 +1,144 @@
+/** Storing a visit: objects, sources and forced sources of one time, all of them or none. */
+
+import { Failure } from '../../failure.ts';
+import { isDeadlock, isUniqueViolation } from '../../sqlstate.ts';
+import { type Apdb, openApdb } from '../apdb.ts';
+import { apdbError } from '../errors.ts';
+import { look } from './look.ts';
+import { storeLast, storeVersions } from './objects.ts';
+import { refuseBadRows, refuseKnownRows } from './problems.ts';
+import { matchRelation, type Relation } from './relation.ts';
+import { chunkAt, touchChunk } from './replica.ts';
+import { storeSources } from './sources.ts';
+import { type StoredTable, stagingTables, storedTables } from './stage.ts';
+import { claimUnit, type Unit, unitName, unitOf } from './unit.ts';
+import { onConflicts, type Rows, type Visit } from './visit.ts';
+
+/** What apdb.store is given; relations as regclass writes them, NULL for the staging tables. */
+export interface Request {
+  readonly apdb: string | null;
+  readonly time: number | null;
+  readonly visit: bigint | null;
+  readonly detector: number | null;
+  readonly relations: Readonly<Record<StoredTable, string | null>>;
+  readonly onConflict: string | null;
+}
+
+export interface Stored {
+  readonly stored: boolean;
+  readonly objects: bigint;
+  readonly closed: bigint;
+  readonly sources: bigint;
+  readonly forced_sources: bigint;
+}
+
+const nothing: Stored = { stored: false, objects: 0n, closed: 0n, sources: 0n, forced_sources: 0n };
+
+/** How often a visit is tried that others are in the way of. */
+const attempts = 20;
+
+/** @throws ApdbDataError, ApdbStateError, MissingApdbError */
+export function store(request: Request): Stored {
+  const apdb = openApdb(request.apdb);
+  const { time } = request;
+  const onConflict = onConflicts.find((word) => word === request.onConflict);
+  if (onConflict === undefined)
+    throw apdbError('ApdbDataError', `on_conflict is ${request.onConflict ?? 'NULL'}`, {
+      hint: `It is ${onConflicts.join(', ')}.`,
+    });
+  if (time === null || !Number.isFinite(time))
+    throw apdbError('ApdbDataError', 'visit_time is no time', { hint: 'It is a number: MJD TAI.' });
+  const relations = relationsOf(apdb, request);
+  const looks = look(apdb, relations, onConflict !== 'error');
+  for (const [, { positions, count, ids }] of looks)
+    if (!positions || ids !== count) refuseBadRows(apdb, relations);
+  const rows = new Map<StoredTable, Rows>();
+  for (const relation of relations) {
+    const { count, unplaced } = looks.get(relation.table)!;
+    if (count > 0) rows.set(relation.table, { relation, count, lacksPixels: unplaced > 0 });
+  }
+  const visit: Visit = { apdb, time, onConflict, chunk: chunkAt({ apdb, time }), rows };
+  const unit = unitOf(looks.values(), request.visit?.toString() ?? null, request.detector);
+  return inAttempts(visit, unit);
+}
+
+function relationsOf(apdb: Apdb, { relations }: Request): Relation[] {
+  const [staged] = apdb.rows<Record<StoredTable, string | null>>(
+    `select ${storedTables.map((table) => `to_regclass('pg_temp.${stagingTables[table]}')::text as "${table}"`).join(', ')}`,
+  ) as [Record<StoredTable, string | null>];
+  const named = storedTables
+    .map((table) => ({ table, name: relations[table] ?? staged[table] }))
+    .filter((relation): relation is { table: StoredTable; name: string } => relation.name !== null);
+  if (named.length === 0)
+    throw apdbError('ApdbStateError', 'there is nothing to store', {
+      hint: 'Call apdb.stage first, in the same transaction, and copy the rows into its tables, or name relations.',
+    });
+  return named.map(({ table, name }) => matchRelation(apdb, table, name));
+}
+
+/** Stores in a subtransaction, and again where another session got in between. */
+function inAttempts(visit: Visit, unit: Unit | null): Stored {
+  for (let attempt = 1; ; attempt++) {
+    const course: Course = { interrupted: false };
+    try {
+      return plv8.subtransaction(() => storeOnce(visit, unit, course));
+    } catch (error) {
+      if (error instanceof Failure && !course.interrupted) throw error;
+      if (!course.interrupted && !isDeadlock(error)) {
+        refuseBadRows(
+          visit.apdb,
+          [...visit.rows.values()].map(({ relation }) => relation),
+        );
+        if (!isUniqueViolation(error)) throw error;
+        if (visit.onConflict === 'error') refuseKnownRows(visit);
+      }
+      if (attempt === attempts) throw error;
+    }
+  }
+}
+
+interface Course {
+  /** Whether another session changed versions meanwhile. */
+  interrupted: boolean;
+}
+
+function storeOnce(visit: Visit, unit: Unit | null, course: Course): Stored {
+  const { apdb, time, chunk, rows } = visit;
+  if (unit !== null && !claimUnit(visit, unit)) {
+    if (visit.onConflict === 'skip') return nothing;
+    if (visit.onConflict === 'error')
+      throw apdbError('ApdbStateError', `${unitName(unit)} was stored before`, {
+        hint: "on_conflict => 'skip' leaves it as it is, 'update' replaces it.",
+      });
+  }
+  touchChunk(visit);
+  const chunkValue = chunk === null ? [] : [chunk];
+  const counts = { ...nothing, stored: true };
+  const objects = rows.get('DiaObject');
+  if (objects) {
+    if (apdb.hasLast) apdb.rows(storeLast(visit, objects), [time]);
+    const [versions] = apdb.rows<{ stored: bigint; closed: bigint; missed: bigint }>(
+      storeVersions(visit, objects),
+      [time, ...chunkValue],
+    ) as [{ stored: bigint; closed: bigint; missed: bigint }];
+    if (versions.missed > 0n) {
+      course.interrupted = true;
+      throw apdbError('ApdbStateError', 'other sessions store versions of the same objects all the time', {
+        hint: 'Try again.',
+      });
+    }
+    Object.assign(counts, { objects: versions.stored, closed: versions.closed });
+  }
+  for (const [table, name] of [
+    ['DiaSource', 'sources'],
+    ['DiaForcedSource', 'forced_sources'],
+  ] as const) {
+    const sources = rows.get(table);
+    if (sources)
+      counts[name] = apdb.rows<{ stored: bigint }>(
+        storeSources(visit, table, sources),
+        chunkValue,
+      )[0]!.stored;
+  }
+  return counts;
+}

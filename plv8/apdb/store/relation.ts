@@ -1,7 +1,7 @@
 /** The relations whose rows are stored: staging tables, or whatever has columns of the right names. */
 import { type Apdb, q } from '../apdb.ts';
 import { apdbError } from '../errors.ts';
-import { snakeCase } from '../names.ts';
+import { snakeCase } from '../snake_case.ts';
 import type { StoredTable } from './stage.ts';
 
 /** Columns that storing fills in: what a relation says of them does not count. */

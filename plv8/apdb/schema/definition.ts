@@ -5,7 +5,7 @@ export type ColumnRow = readonly [name: string, type: string, unit: string, ucd:
 
 export interface Column {
   readonly name: string;
-  /** int8, int4, int2, float8, float4, boolean, text, varchar(n), char(n) or timestamptz. */
+  /** int8, int4, int2, float8, float4, boolean, text, varchar(n), char(n), bytea or timestamptz. */
   readonly type: string;
   readonly notNull: boolean;
   /** An SQL literal. */
@@ -20,12 +20,35 @@ export interface Index {
   readonly columns: readonly string[];
 }
 
+/** Values that no two rows have alike. */
+export interface UniqueKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+export interface Check {
+  readonly name: string;
+  /** An SQL expression of the table's columns. */
+  readonly expression: string;
+}
+
+/** Columns that hold a key of another table. Those between the tables of an APDB are not made: rows come in any order. */
+export interface Reference {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly table: string;
+  readonly referenced: readonly string[];
+}
+
 export interface Table {
   readonly name: string;
   readonly description: string;
   readonly columns: readonly Column[];
   readonly primaryKey: readonly string[];
   readonly indexes: readonly Index[];
+  readonly uniqueKeys?: readonly UniqueKey[];
+  readonly checks?: readonly Check[];
+  readonly references?: readonly Reference[];
 }
 
 export interface Schema {

@@ -6,6 +6,7 @@ import { copyHeader, copyTrailer, type EncodedBlock, RowEncoder } from '../db/co
 import { copyFromSource } from '../db/driver.ts';
 import type { Column } from '../formats/table.ts';
 import { LoadError } from '../load/errors.ts';
+import { describeApdb } from './apdb.ts';
 import { type Placing, withPixels } from './pixels.ts';
 import type { RowSource } from './tables.ts';
 
@@ -61,25 +62,13 @@ interface Staging {
 
 const sessions = new WeakMap<pg.Client, Map<string, Staging>>();
 
-async function placingOf(client: pg.Client, apdb: string): Promise<Placing> {
-  const { rows } = await client.query<{ options: string }>('select apdb.options($1)::text as options', [
-    apdb,
-  ]);
-  const options = JSON.parse(rows[0].options) as {
-    htm_level: number;
-    htm_index_column: string;
-    ra_dec_columns: [string, string];
-  };
-  const [ra, decl] = options.ra_dec_columns;
-  return { level: options.htm_level, pixel: options.htm_index_column, ra, decl };
-}
-
 async function stagingOf(client: pg.Client, apdb: string): Promise<Staging> {
   const known = sessions.get(client) ?? new Map<string, Staging>();
   sessions.set(client, known);
   let staging = known.get(apdb);
   if (staging === undefined) {
-    staging = { placing: await placingOf(client, apdb), targets: new Map(), encoders: new Map() };
+    const { placing } = await describeApdb(client, apdb);
+    staging = { placing, targets: new Map(), encoders: new Map() };
     known.set(apdb, staging);
   }
   return staging;
@@ -166,6 +155,19 @@ async function copyRows(
   };
   const columns = placed.columns.map((column) => quoted(column.name)).join(', ');
   await copyFromSource(client, `copy pg_temp.${name} (${columns}) from stdin (format binary)`, blocks());
+}
+
+/** The columns of the staging tables, which are those of the APDB's tables. */
+export async function stagingTargets(
+  client: pg.Client,
+  apdb: string,
+): Promise<Readonly<Record<keyof VisitRows, Target>>> {
+  const staging = await stagingOf(client, apdb);
+  const oids = await stage(client, apdb);
+  const targets: Partial<Record<keyof VisitRows, Target>> = {};
+  for (const kind of kinds)
+    targets[kind] = await targetOf(client, staging, stagingTables[kind].staging, oids[kind]);
+  return targets as Record<keyof VisitRows, Target>;
 }
 
 interface StoreRow {

@@ -18,7 +18,7 @@ export async function insertRows(
     [name],
   );
   const values = columns.map((column) => {
-    if (column.name === 'pixelId') return 'sky.htm_id(r."ra", r."dec", 20)';
+    if (column.name === 'pixelId') return 'sky.htm_id(coalesce(r."ra", 0), coalesce(r."dec", 0), 20)';
     const value = `r."${column.name}"`;
     return column.required ? `coalesce(${value}, '0'::${column.type})` : value;
   });

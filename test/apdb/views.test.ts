@@ -1,16 +1,16 @@
 /** The views of an APDB for analysts. */
 import test from 'ava';
 import { database, type TestDatabase } from '../support/database.ts';
-import { insertRows } from './rows.ts';
+import { insertRows } from './rows_support.ts';
 
 type Version = readonly [id: bigint, start: number, end?: number];
 
 function addVersions(db: TestDatabase, table: string, versions: readonly Version[]): Promise<void> {
   return insertRows(
     db,
-    `survey."${table}"`,
+    table,
     versions.map(([diaObjectId, validityStartMjdTai, validityEndMjdTai = null]) => ({
-      diaObjectId,
+      diaObjectId: `${diaObjectId}`,
       validityStartMjdTai,
       ...(table === 'DiaObjectLast' ? {} : { validityEndMjdTai }),
     })),
@@ -72,8 +72,8 @@ test('a light curve has sources and forced sources, and is read by index', async
   await db.query(`select apdb.create('survey')`);
   await insertRows(
     db,
-    'survey."DiaSource"',
-    [big, 0n, null].map((diaObjectId, i) => ({
+    'DiaSource',
+    [`${big}`, '0', null].map((diaObjectId, i) => ({
       diaSourceId: 11 + i,
       diaObjectId,
       visit: 1,
@@ -82,8 +82,15 @@ test('a light curve has sources and forced sources, and is read by index', async
       band: 'r',
     })),
   );
-  await insertRows(db, 'survey."DiaForcedSource"', [
-    { diaForcedSourceId: 21, diaObjectId: big, visit: 2, midpointMjdTai: 60001, psfFlux: 'NaN', band: 'g' },
+  await insertRows(db, 'DiaForcedSource', [
+    {
+      diaForcedSourceId: 21,
+      diaObjectId: `${big}`,
+      visit: 2,
+      midpointMjdTai: 60001,
+      psfFlux: 'NaN',
+      band: 'g',
+    },
   ]);
   t.deepEqual(
     await db.query(

@@ -2,8 +2,11 @@
  * What an APDB has here beyond the tables of its client: the table of the visits that were stored, the nightly
  * table, and indexes. All of it stands beside tables that a client made as beside our own.
  */
+
+import { isUniqueViolation } from '../sqlstate.ts';
 import { type Apdb, q } from './apdb.ts';
 import { makeTable, type TableSpec } from './ddl.ts';
+import { apdbError } from './errors.ts';
 import { columnOf } from './schema/definition.ts';
 
 /** Stands for no detector in the index that keeps the units apart. */
@@ -56,14 +59,16 @@ function additionalIndexes(apdb: Apdb): AdditionalIndex[] {
     : [open];
 }
 
-function exists(apdb: Apdb, relation: string): boolean {
-  const [{ known }] = apdb.rows<{ known: boolean }>('select to_regclass($1) is not null as known', [
-    relation,
-  ]) as [{ known: boolean }];
-  return known;
+/** Whether a table, view or index of this quoted name is there. */
+export function exists(apdb: Apdb, relation: string): boolean {
+  const [row] = apdb.rows<{ known: boolean }>('select to_regclass($1) is not null as known', [relation]);
+  return row!.known;
 }
 
-/** Adds what is missing. */
+/**
+ * Adds what is missing.
+ * @throws ApdbStateError where rows of a client stand against an index
+ */
 export function addAdditions(apdb: Apdb): void {
   if (!exists(apdb, apdb.own('stored_visit'))) {
     makeTable(apdb, storedVisit, apdb.own('stored_visit'));
@@ -71,10 +76,26 @@ export function addAdditions(apdb: Apdb): void {
       `create unique index stored_visit_unit on ${apdb.own('stored_visit')} (visit, coalesce(detector, ${noDetector}))`,
     );
   }
-  for (const { name, table, sql } of additionalIndexes(apdb))
-    if (!exists(apdb, apdb.table(name)))
-      plv8.execute(`create unique index ${q(apdb.tableName(name))} on ${apdb.table(table)} ${sql}`);
+  for (const index of additionalIndexes(apdb))
+    if (!exists(apdb, apdb.table(index.name))) makeIndex(apdb, index);
   if (apdb.options.dia_object_nightly) makeNightly(apdb);
+}
+
+function makeIndex(apdb: Apdb, { name, table, sql }: AdditionalIndex): void {
+  const create = `create unique index ${q(apdb.tableName(name))} on ${apdb.table(table)} ${sql}`;
+  try {
+    plv8.subtransaction(() => plv8.execute(create));
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw apdbError(
+      'ApdbStateError',
+      `${apdb.tableName(table)} of the APDB '${apdb.name}' has a version twice`,
+      {
+        detail: error.detail ?? '',
+        hint: `Nothing may stand against: ${create}. Close or delete versions, then call this again.`,
+      },
+    );
+  }
 }
 
 /** DiaObjectNightly has the columns of DiaObject and no index: rows only pass through it. */
@@ -88,5 +109,36 @@ function makeNightly(apdb: Apdb): void {
     `comment on table ${nightly} is 'Versions of objects since apdb.nightly_merge last brought them into DiaObject'`,
   );
   plv8.execute(`grant select on ${nightly} to almagest_reader`);
-  plv8.execute(`grant insert, update, delete, truncate on ${nightly} to almagest_loader, almagest_owner`);
+  plv8.execute(`grant insert, update, delete, truncate on ${nightly} to almagest_loader`);
+  plv8.execute(`grant all on ${nightly} to almagest_owner`);
+}
+
+function hasRows(apdb: Apdb, table: string): boolean {
+  return exists(apdb, table) && apdb.rows(`select from ${table} limit 1`).length > 0;
+}
+
+/**
+ * Takes the nightly table away.
+ * @throws ApdbStateError where versions are in it
+ */
+export function removeNightly(apdb: Apdb): void {
+  const nightly = apdb.table('DiaObjectNightly');
+  if (hasRows(apdb, nightly))
+    throw apdbError(
+      'ApdbStateError',
+      `${apdb.tableName('DiaObjectNightly')} of the APDB '${apdb.name}' holds versions`,
+      {
+        hint: `Bring them into DiaObject first: select apdb.nightly_merge(${plv8.quote_literal(apdb.name)}).`,
+      },
+    );
+  plv8.execute(`drop table if exists ${nightly}`);
+}
+
+/** Takes away what was added; the visits that were stored are remembered, for nothing else knows them. */
+export function removeAdditions(apdb: Apdb): void {
+  removeNightly(apdb);
+  for (const { name } of additionalIndexes(apdb)) plv8.execute(`drop index if exists ${apdb.table(name)}`);
+  const stored = apdb.own('stored_visit');
+  if (hasRows(apdb, stored)) plv8.elog(NOTICE, `${stored} stays: it says which visits were stored`);
+  else plv8.execute(`drop table if exists ${stored}`);
 }

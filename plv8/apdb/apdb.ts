@@ -144,3 +144,16 @@ export function openApdb(name: string | null): Apdb {
   const frozen = readFrozen(unfrozen.getMetadata(metadataKeys.config) ?? '{}');
   return new Apdb(found.name, found.prefix, { ...unfrozen.options, ...frozen });
 }
+
+/** Names of the APDBs whose metadata the current user may read, in order. */
+export function readableApdbs(): string[] {
+  const known = plv8.execute(
+    `select d.name::text as name
+     from apdb.database d
+     join pg_namespace n on n.nspname = d.name
+     join pg_class c on c.relnamespace = n.oid and c.relname = d.prefix || 'metadata'
+     where has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
+     order by d.name`,
+  ) as { name: string }[];
+  return known.map(({ name }) => name);
+}

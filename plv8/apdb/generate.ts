@@ -1,5 +1,8 @@
 /** The views and functions of an APDB's own schema: made of its tables and options, and anew when these change. */
+
+import { isNotReplaceable } from '../sqlstate.ts';
 import type { Apdb } from './apdb.ts';
+import { apdbError } from './errors.ts';
 import { readersSql } from './readers.ts';
 import { viewsSql } from './views.ts';
 
@@ -39,18 +42,73 @@ function drop({ apdb, views, functions }: Made & { readonly apdb: Apdb }): void 
   if (views.length > 0) plv8.execute(`drop view if exists ${views.join(', ')}`);
 }
 
-/** Makes them anew, and lets the members of almagest_reader use them. */
+/**
+ * Before anything of ours is in the schema: nobody else's views and functions are to be replaced.
+ * @throws ApdbStateError
+ */
+export function requireFreeNames(apdb: Apdb): void {
+  const { views, functions } = madeBy([...viewsSql(apdb), ...readersSql(apdb)]);
+  const relations = apdb.rows<{ name: string }>(
+    `select name from unnest($1::text[]) as n (name) where to_regclass(name) is not null
+     union all
+     select $2 where to_regclass($2) is not null and not exists (
+       select from pg_attribute where attrelid = to_regclass($2) and attname = 'dia_object_ids')`,
+    [views, apdb.own('stored_visit')],
+  );
+  const taken = [...relations.map(({ name }) => name), ...signatures(apdb, functions)];
+  if (taken.length > 0)
+    throw apdbError('ApdbStateError', `the schema '${apdb.name}' has what Almagest would make in it`, {
+      detail: `It has ${taken.join(', ')}.`,
+      hint: 'Give them other names, or move them to another schema.',
+    });
+}
+
+/** The functions that statements make, by what their comments say of their arguments; quoted, as PostgreSQL has them. */
+function madeFunctions(apdb: Apdb, statements: readonly string[]): string[] {
+  const named = statements.flatMap(
+    (statement) => /^\s*comment on function ([\s\S]*?\))\s+is\b/.exec(statement)?.[1] ?? [],
+  );
+  return apdb
+    .rows<{ signature: string }>('select n::regprocedure::text as signature from unnest($1::text[]) as n', [
+      named,
+    ])
+    .map(({ signature }) => signature);
+}
+
+/**
+ * Runs statements of `create or replace`. What cannot be replaced is dropped before: the functions, and only if need
+ * be the views, on which others may have made theirs.
+ */
+function make(apdb: Apdb, statements: readonly string[], made: Made): void {
+  const before: Made[] = [
+    { views: [], functions: [] },
+    { views: [], functions: made.functions },
+  ];
+  for (const dropped of before)
+    try {
+      plv8.subtransaction(() => {
+        drop({ apdb, ...dropped });
+        for (const statement of statements) plv8.execute(statement);
+      });
+      return;
+    } catch (error) {
+      if (!isNotReplaceable(error)) throw error;
+    }
+  drop({ apdb, ...made });
+  for (const statement of statements) plv8.execute(statement);
+}
+
+/** Makes them, also anew, and lets the members of almagest_reader use them. */
 export function generate(apdb: Apdb): void {
   const statements = [...viewsSql(apdb), ...readersSql(apdb)];
   const made = madeBy(statements);
-  drop({ apdb, ...made });
-  for (const statement of statements) plv8.execute(statement);
-  if (made.views.length > 0) plv8.execute(`grant select on ${made.views.join(', ')} to almagest_reader`);
-  const functions = signatures(apdb, made.functions).join(', ');
-  if (functions !== '') {
-    plv8.execute(`revoke all on function ${functions} from public`);
-    plv8.execute(`grant execute on function ${functions} to almagest_reader`);
-  }
+  make(apdb, statements, made);
+  const functions = madeFunctions(apdb, statements);
+  const former = signatures(apdb, made.functions).filter((signature) => !functions.includes(signature));
+  if (former.length > 0) plv8.execute(`drop function ${former.join(', ')}`);
+  plv8.execute(`grant select on ${made.views.join(', ')} to almagest_reader`);
+  plv8.execute(`revoke all on function ${functions.join(', ')} from public`);
+  plv8.execute(`grant execute on function ${functions.join(', ')} to almagest_reader`);
 }
 
 /** Drops those that are there. */

@@ -3,8 +3,8 @@ returns void
 language sql volatile parallel unsafe
 set search_path = pg_catalog, pg_temp
 as $$
-select apdb._create(name, options::text, prefix)
+select apdb._create(name, coalesce(options::text, '{}'), coalesce(prefix, ''))
 $$;
 
 comment on function apdb.create(name, json, text) is
-'Makes an alert-production database: a schema with the tables of the Rubin Observatory''s APDB.';
+'Makes an alert-production database: a schema of this name with the tables that clients of the Rubin Observatory''s APDB expect, their names beginning with the prefix, readable to almagest_reader and writable to almagest_loader. ApdbConfigError where the options are wrong; ApdbStateError where there is an APDB of that name, or its names are taken. Needs the rights to create a schema and of almagest_owner.';

@@ -23,5 +23,4 @@ export const isNotReplaceable = (error: unknown): error is DatabaseError =>
 export const isDependedOn = (error: unknown): error is DatabaseError => has(error, '2BP01');
 export const isLockNotAvailable = (error: unknown): error is DatabaseError => has(error, '55P03');
 export const isDeadlock = (error: unknown): error is DatabaseError => has(error, '40P01');
-export const isUniqueViolation = (error: unknown): error is DatabaseError => has(error, '23505');
 export const isNotNullViolation = (error: unknown): error is DatabaseError => has(error, '23502');

@@ -14,13 +14,16 @@ import { type StoredTable, stagingTables, storedTables } from './stage.ts';
 import { claimUnit, type Unit, unitName, unitOf } from './unit.ts';
 import { onConflicts, type Rows, type Visit } from './visit.ts';
 
-/** What apdb.store is given; relations as regclass writes them, NULL for the staging tables. */
+/**
+ * What apdb.store is given; relations as regclass writes them, NULL for the staging tables, undefined where a table
+ * gets no rows.
+ */
 export interface Request {
   readonly apdb: string | null;
   readonly time: number | null;
   readonly visit: bigint | null;
   readonly detector: number | null;
-  readonly relations: Readonly<Record<StoredTable, string | null>>;
+  readonly relations: Readonly<Record<StoredTable, string | null | undefined>>;
   readonly onConflict: string | null;
 }
 
@@ -67,8 +70,10 @@ function relationsOf(apdb: Apdb, { relations }: Request): Relation[] {
     `select ${storedTables.map((table) => `to_regclass('pg_temp.${stagingTables[table]}')::text as "${table}"`).join(', ')}`,
   ) as [Record<StoredTable, string | null>];
   const named = storedTables
-    .map((table) => ({ table, name: relations[table] ?? staged[table] }))
-    .filter((relation): relation is { table: StoredTable; name: string } => relation.name !== null);
+    .map((table) => ({ table, name: relations[table] === null ? staged[table] : relations[table] }))
+    .filter(
+      (relation): relation is { table: StoredTable; name: string } => typeof relation.name === 'string',
+    );
   if (named.length === 0)
     throw apdbError('ApdbStateError', 'there is nothing to store', {
       hint: 'Call apdb.stage first, in the same transaction, and copy the rows into its tables, or name relations.',

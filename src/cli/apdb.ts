@@ -1,7 +1,10 @@
 /** `almagest apdb`: alert-production databases from the command line. */
 import { Command } from 'commander';
 import { databaseCommands } from './apdb/databases.ts';
+import { genSourcesCommand } from './apdb/gen_sources.ts';
 import { metadataCommand } from './apdb/metadata.ts';
+import { reportCommand } from './apdb/report.ts';
+import { simulateCommand } from './apdb/simulate.ts';
 
 export function apdbCommand(): Command {
   const apdb = new Command('apdb')
@@ -16,6 +19,7 @@ Examples:
 
 Each is one function of the schema apdb, which psql can call as well: select * from almagest.help('apdb.').`,
     );
-  for (const command of [...databaseCommands(), metadataCommand()]) apdb.addCommand(command);
+  const simulation = [genSourcesCommand(), simulateCommand(), reportCommand()];
+  for (const command of [...databaseCommands(), metadataCommand(), ...simulation]) apdb.addCommand(command);
   return apdb;
 }

@@ -13,6 +13,27 @@ export function integer(value: string): number {
   return Number(value);
 }
 
+export function positive(value: string): number {
+  const number = integer(value);
+  if (number === 0) throw new InvalidArgumentError('it is a whole number above 0');
+  return number;
+}
+
+/** A number, 0 or above. */
+export function measure(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0)
+    throw new InvalidArgumentError('it is a number, 0 or above');
+  return number;
+}
+
+/** A number from 0 to 1. */
+export function fraction(value: string): number {
+  const number = measure(value);
+  if (number > 1) throw new InvalidArgumentError('it is a number from 0 to 1');
+  return number;
+}
+
 /** Adds `--where`, `--bind`, `--order-by` and `--limit`. */
 export function queryOptions(command: Command): Command {
   return command

@@ -6,6 +6,7 @@ import { diaSourceColumns } from '../../../plv8/apdb/schema/dia_source.ts';
 import { htmColumn } from '../../../plv8/sky/htm_position.ts';
 import { angleBetween, fromDegrees } from '../../../plv8/sky/vector.ts';
 import type { MemoryTable } from '../../formats/memory.ts';
+import type { Placing } from '../pixels.ts';
 import { type Detections, detect, type Sky } from './detections.ts';
 import { type Fill, filledTable, type SchemaColumn } from './fill.ts';
 import { type Field, firstNight, VisitTimes } from './night.ts';
@@ -16,8 +17,9 @@ import type { Variables } from './variables.ts';
 /** What was known of an object before the visit. */
 export interface KnownObject {
   readonly nDiaSources: number;
-  readonly firstDiaSourceMjdTai: number;
-  readonly lastDiaSourceMjdTai: number;
+  /** MJD TAI; null where the APDB does not say. */
+  readonly firstDiaSourceMjdTai: number | null;
+  readonly lastDiaSourceMjdTai: number | null;
   /** ICRS degrees. */
   readonly ra: number;
   readonly decl: number;
@@ -53,8 +55,8 @@ export interface RowOptions {
   readonly forced: ForcedRule;
   /** How long after its last detection fluxes of a known object are measured [d]. */
   readonly forcedCutoffDays: number;
-  /** Of the column pixelId. */
-  readonly htmLevel: number;
+  /** Names of the columns of positions and of pixels, and the level of these. */
+  readonly placing: Placing;
   /** Number of the first visit, and how many detectors each has. */
   readonly firstVisit: bigint;
   readonly detectors: number;
@@ -98,7 +100,10 @@ function versionsOf(
   const others =
     forced === 'known'
       ? [...known].filter(
-          ([id, object]) => !detected.has(id) && visitTime - object.lastDiaSourceMjdTai <= forcedCutoffDays,
+          ([id, object]) =>
+            !detected.has(id) &&
+            object.lastDiaSourceMjdTai !== null &&
+            visitTime - object.lastDiaSourceMjdTai <= forcedCutoffDays,
         )
       : [];
   const count = objectIds.length + others.length;
@@ -125,8 +130,8 @@ function versionsOf(
     versions.ra[row] = object.ra;
     versions.decl[row] = object.decl;
     versions.nDiaSources[row] = object.nDiaSources;
-    versions.first[row] = object.firstDiaSourceMjdTai;
-    versions.last[row] = object.lastDiaSourceMjdTai;
+    versions.first[row] = object.firstDiaSourceMjdTai ?? object.lastDiaSourceMjdTai!;
+    versions.last[row] = object.lastDiaSourceMjdTai!;
   }
   return versions;
 }
@@ -149,7 +154,7 @@ export function rowsOf(
   known: ReadonlyMap<bigint, KnownObject>,
   options: RowOptions,
 ): VisitRows {
-  const { columns, fill, forced, htmLevel } = options;
+  const { columns, fill, forced, placing } = options;
   const { visitTime, ra, decl, objectIds } = detections;
   const visit = options.firstVisit + BigInt(detections.visit);
   const random = new Random(options.seed, 4, detections.visit, detector);
@@ -171,12 +176,12 @@ export function rowsOf(
       {
         diaObjectId: versions.ids,
         validityStartMjdTai: visitTime,
-        ra: versions.ra,
-        dec: versions.decl,
+        [placing.ra]: versions.ra,
+        [placing.decl]: versions.decl,
         nDiaSources: versions.nDiaSources,
         firstDiaSourceMjdTai: versions.first,
         lastDiaSourceMjdTai: versions.last,
-        pixelId: pixelsOf(versions.ra, versions.decl, htmLevel),
+        [placing.pixel]: pixelsOf(versions.ra, versions.decl, placing.level),
       },
       versions.ids.length,
       { ...filling, leave: ['validityEndMjdTai'] },
@@ -189,10 +194,10 @@ export function rowsOf(
         diaSourceId: numbered(firstId, objectIds.length),
         diaObjectId: objectIds,
         parentDiaSourceId: 0n,
-        ra,
-        dec: decl,
+        [placing.ra]: ra,
+        [placing.decl]: decl,
         band,
-        pixelId: pixelsOf(ra, decl, htmLevel),
+        [placing.pixel]: pixelsOf(ra, decl, placing.level),
       },
       objectIds.length,
       filling,
@@ -204,8 +209,8 @@ export function rowsOf(
         ...shared,
         diaForcedSourceId: numbered(firstId, measured.length),
         diaObjectId: BigInt64Array.from(measured, (row) => versions.ids[row]),
-        ra: Float64Array.from(measured, (row) => versions.ra[row]),
-        dec: Float64Array.from(measured, (row) => versions.decl[row]),
+        [placing.ra]: Float64Array.from(measured, (row) => versions.ra[row]),
+        [placing.decl]: Float64Array.from(measured, (row) => versions.decl[row]),
         band,
       },
       measured.length,
@@ -248,7 +253,7 @@ export function rowOptionsOf(options: Partial<RowOptions>): RowOptions {
     fill: options.fill ?? 'required',
     forced: options.forced ?? 'detected-again',
     forcedCutoffDays: options.forcedCutoffDays ?? 30,
-    htmLevel: options.htmLevel ?? 20,
+    placing: options.placing ?? { level: 20, pixel: 'pixelId', ra: 'ra', decl: 'dec' },
     firstVisit: options.firstVisit ?? 1n,
     detectors: options.detectors ?? 1,
     seed: options.seed ?? 1,

@@ -1,0 +1,72 @@
+/** The APDB that a simulation fills, as it is in the database. */
+import type pg from 'pg';
+import type { SchemaColumn } from './fill.ts';
+import type { Columns, RowOptions } from './visit.ts';
+
+export interface Target {
+  readonly apdb: string;
+  readonly rows: Pick<RowOptions, 'columns' | 'placing'>;
+  /** New versions wait in a table of their own for a nightly merge. */
+  readonly nightly: boolean;
+}
+
+async function columnsOf(client: pg.Client, apdb: string, table: string): Promise<SchemaColumn[]> {
+  const { rows } = await client.query<SchemaColumn>(
+    `select attname::text as name, format_type(atttypid, atttypmod) as type, attnotnull as "notNull"
+     from pg_attribute
+     where attrelid = format('%I.%I', $1::text, (select prefix from apdb.database where name = $1::name) || $2)::regclass
+       and attnum > 0 and not attisdropped
+     order by attnum`,
+    [apdb, table],
+  );
+  return rows;
+}
+
+/** Looks an APDB up: by default the one that the session's setting names, or the only one. */
+export async function openTarget(client: pg.Client, apdb?: string): Promise<Target> {
+  const { rows } = await client.query<{ name: string; options: string }>(
+    `select name, apdb.options(name)::text as options
+     from (select coalesce($1::name, apdb.current_apdb()) as name) as given`,
+    [apdb ?? null],
+  );
+  const [{ name, options }] = rows;
+  const read = JSON.parse(options) as {
+    htm_level: number;
+    htm_index_column: string;
+    ra_dec_columns: [ra: string, decl: string];
+    dia_object_nightly: boolean;
+  };
+  const [ra, decl] = read.ra_dec_columns;
+  const placing = { level: read.htm_level, pixel: read.htm_index_column, ra, decl };
+  const columns: Columns = {
+    objects: await columnsOf(client, name, 'DiaObject'),
+    sources: await columnsOf(client, name, 'DiaSource'),
+    forcedSources: await columnsOf(client, name, 'DiaForcedSource'),
+  };
+  return { apdb: name, rows: { columns, placing }, nightly: read.dia_object_nightly };
+}
+
+/** Detectors that are stored, by their visits' places from the first. */
+export async function storedUnits(
+  client: pg.Client,
+  { apdb }: Target,
+  firstVisit: bigint,
+  visits: number,
+): Promise<Map<number, Set<number>>> {
+  const { rows } = await client.query<{ place: number; detectors: number[] }>(
+    `select (visit - $1)::int4 as place, array_agg(coalesce(detector, 0)) as detectors
+     from ${client.escapeIdentifier(apdb)}.stored_visit
+     where visit >= $1 and visit < $1::int8 + $2::int8
+     group by visit`,
+    [String(firstVisit), String(visits)],
+  );
+  return new Map(rows.map(({ place, detectors }) => [place, new Set(detectors)]));
+}
+
+/** The visit after the last that is stored; undefined where none is. */
+export async function nextVisit(client: pg.Client, { apdb }: Target): Promise<bigint | undefined> {
+  const { rows } = await client.query<{ next: bigint | null }>(
+    `select max(visit) + 1 as next from ${client.escapeIdentifier(apdb)}.stored_visit`,
+  );
+  return rows[0].next ?? undefined;
+}

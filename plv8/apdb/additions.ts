@@ -98,13 +98,25 @@ function makeIndex(apdb: Apdb, { name, table, sql }: AdditionalIndex): void {
   }
 }
 
-/** DiaObjectNightly has the columns of DiaObject and no index: rows only pass through it. */
+/**
+ * DiaObjectNightly has the columns of DiaObject and, as rows only pass through it, no index but those by which versions
+ * are found and kept right.
+ */
 function makeNightly(apdb: Apdb): void {
   const nightly = apdb.table('DiaObjectNightly');
   if (exists(apdb, nightly)) return;
   plv8.execute(
     `create table ${nightly} (like ${apdb.table('DiaObject')} including defaults including comments)`,
   );
+  plv8.execute(
+    `create unique index ${q(apdb.tableName('DiaObjectNightly_almagest_version'))}
+     on ${nightly} (${q('diaObjectId')}, ${q('validityStartMjdTai')})`,
+  );
+  if (!apdb.hasLast)
+    plv8.execute(
+      `create unique index ${q(apdb.tableName('DiaObjectNightly_almagest_open'))}
+       on ${nightly} (${q('diaObjectId')}) where ${q('validityEndMjdTai')} is null`,
+    );
   plv8.execute(
     `comment on table ${nightly} is 'Versions of objects since apdb.nightly_merge last brought them into DiaObject'`,
   );

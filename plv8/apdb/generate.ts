@@ -17,7 +17,9 @@ function madeBy(statements: readonly string[]): Made {
   const names = (kind: string) => [
     ...new Set(
       statements.flatMap(
-        (statement) => new RegExp(`^\\s*create or replace ${kind} ([^\\s(]+)`).exec(statement)?.[1] ?? [],
+        (statement) =>
+          new RegExp(`^\\s*create or replace ${kind} ((?:"(?:[^"]|"")*"|[^\\s("])+)`).exec(statement)?.[1] ??
+          [],
       ),
     ),
   ];

@@ -1,6 +1,7 @@
 /** Storing in SQL: staging tables, visits. */
 import { changes, type Routine, routine } from '../../routine.ts';
 import { openApdb } from '../apdb.ts';
+import { mergeNightly } from '../store/nightly.ts';
 import { stage as makeStaging } from '../store/stage.ts';
 import { store as storeVisit } from '../store/store.ts';
 
@@ -66,4 +67,17 @@ export const store: Routine = routine(
       onConflict,
     }),
   ],
+);
+
+export const nightly_merge: Routine = routine(
+  {
+    ...changes,
+    strict: false,
+    args: [apdbArgument],
+    returns: 'int8',
+    comment:
+      'Brings the versions of objects that wait in DiaObjectNightly (option dia_object_nightly) into DiaObject, and ' +
+      'gives their number. Visits may be stored meanwhile; VACUUM ANALYZE both tables after it. MissingApdbError.',
+  },
+  (apdb) => mergeNightly(openApdb(apdb)),
 );

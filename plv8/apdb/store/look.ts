@@ -8,7 +8,7 @@ export interface Look {
   readonly count: number;
   /** Rows without a pixel. */
   readonly unplaced: number;
-  /** Whether ids differ; NULLs are none. Asked for only where no key would say so. */
+  /** Rows with an id; different ids, where no key would say that some are the same. */
   readonly ids: number;
   /** Whether every position is one. */
   readonly positions: boolean;
@@ -33,7 +33,7 @@ function lookSql(apdb: Apdb, relation: Relation, distinct: boolean): string {
   const id = given(relation, idColumns[relation.table]);
   return `select '${relation.table}' as table, count(*)::float8 as count,
     ${hasPixels(apdb, relation.table) && relation.columns.has(pixel) ? `(count(*) - count(${given(relation, pixel)}))::float8` : 'count(*)::float8'} as unplaced,
-    ${distinct ? `count(distinct ${id})::float8` : 'count(*)::float8'} as ids,
+    count(${distinct ? 'distinct ' : ''}${id})::float8 as ids,
     coalesce(bool_and(${isPosition(apdb, relation)}), true) as positions,
     ${extent('visit')} as visits, ${extent('detector')} as detectors
     from ${relation.name} s`;

@@ -3,6 +3,7 @@ import { type Apdb, q } from '../apdb.ts';
 import { apdbError } from '../errors.ts';
 import { isPosition } from './look.ts';
 import { filledColumns, given, type Relation } from './relation.ts';
+import { versionTables } from './versions.ts';
 import { idColumns, type Visit } from './visit.ts';
 
 /** @throws ApdbDataError for rows that no APDB could hold */
@@ -89,10 +90,11 @@ export function refuseKnownRows(visit: Visit): void {
     const same = key.map((name) => `o.${q(name)} = ${given(relation, name)}`);
     if (table === 'DiaObject') same.push(`o.${q('validityStartMjdTai')} = $1::float8`);
     else same.push('$1::float8 is not null');
+    const tables = table === 'DiaObject' ? versionTables(visit) : [visit.apdb.table(table)];
     const [bad] = visit.apdb.rows<{ key: string }>(
       `select concat_ws(', ', ${key.map((name) => given(relation, name)).join(', ')}) as key
        from ${relation.name} s
-       where exists (select 1 from ${visit.apdb.table(table)} o where ${same.join(' and ')})
+       where ${tables.map((name) => `exists (select 1 from ${name} o where ${same.join(' and ')})`).join(' or ')}
        order by 1
        limit 1`,
       [visit.time],

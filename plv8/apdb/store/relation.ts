@@ -20,8 +20,10 @@ export function given({ columns }: Relation, column: string, alias = 's'): strin
   return `${alias}.${q(columns.get(column) ?? column)}`;
 }
 
-interface FoundColumns {
+interface FoundRelation {
   readonly columns: string[];
+  /** With its schema, behind which no name of a statement's own can hide it. */
+  readonly qualified: string;
 }
 
 /**
@@ -29,11 +31,14 @@ interface FoundColumns {
  * @throws ApdbDataError for columns that the table has not, and for columns that it needs
  */
 export function matchRelation(apdb: Apdb, table: StoredTable, name: string): Relation {
-  const [{ columns: has }] = apdb.rows<FoundColumns>(
+  const [{ columns: has, qualified }] = apdb.rows<FoundRelation>(
     `select array(select attname::text from pg_attribute
-                  where attrelid = $1::regclass and attnum > 0 and not attisdropped) as columns`,
+                  where attrelid = c.oid and attnum > 0 and not attisdropped) as columns,
+            format('%I.%I', n.nspname, c.relname) as qualified
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.oid = $1::regclass`,
     [name],
-  ) as [FoundColumns];
+  ) as [FoundRelation];
   const unmatched = new Set(has);
   const columns = new Map<string, string>();
   const missing: string[] = [];
@@ -59,5 +64,5 @@ export function matchRelation(apdb: Apdb, table: StoredTable, name: string): Rel
       detail: complaints.join('\n'),
       hint: `Columns have the names of ${apdb.table(table)} or the same in snake_case; a view can name them so.`,
     });
-  return { table, name, columns };
+  return { table, name: qualified, columns };
 }

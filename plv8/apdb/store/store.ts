@@ -5,13 +5,16 @@ import { isDeadlock, isUniqueViolation } from '../../sqlstate.ts';
 import { type Apdb, openApdb } from '../apdb.ts';
 import { apdbError } from '../errors.ts';
 import { look } from './look.ts';
-import { storeLast, storeVersions } from './objects.ts';
+import { mergeNightly } from './nightly.ts';
+import { pruneLast, type StoredVersions, storeLast, storeVersions } from './objects.ts';
 import { refuseBadRows, refuseKnownRows } from './problems.ts';
 import { matchRelation, type Relation } from './relation.ts';
+import { takeBack } from './replace.ts';
 import { chunkAt, touchChunk } from './replica.ts';
 import { storeSources } from './sources.ts';
 import { type StoredTable, stagingTables, storedTables } from './stage.ts';
-import { claimUnit, type Unit, unitName, unitOf } from './unit.ts';
+import { claimUnit, renewUnit, type Unit, unitName, unitOf } from './unit.ts';
+import { hasNewerVersions } from './versions.ts';
 import { onConflicts, type Rows, type Visit } from './visit.ts';
 
 /**
@@ -60,7 +63,15 @@ export function store(request: Request): Stored {
     const { count, unplaced } = looks.get(relation.table)!;
     if (count > 0) rows.set(relation.table, { relation, count, lacksPixels: unplaced > 0 });
   }
-  const visit: Visit = { apdb, time, onConflict, chunk: chunkAt({ apdb, time }), rows };
+  const visit: Visit = {
+    apdb,
+    time,
+    onConflict,
+    chunk: chunkAt({ apdb, time }),
+    nightly: apdb.options.dia_object_nightly,
+    late: rows.has('DiaObject') && hasNewerVersions(apdb, time),
+    rows,
+  };
   const unit = unitOf(looks.values(), request.visit?.toString() ?? null, request.detector);
   return inAttempts(visit, unit);
 }
@@ -81,15 +92,29 @@ function relationsOf(apdb: Apdb, { relations }: Request): Relation[] {
   return named.map(({ table, name }) => matchRelation(apdb, table, name));
 }
 
+/** What one attempt to store met. */
+interface Course {
+  /** Whether another session changed versions meanwhile. */
+  interrupted: boolean;
+  /** Whether versions of the same time are in the way that the nightly table cannot have beside it. */
+  merges: boolean;
+}
+
 /** Stores in a subtransaction, and again where another session got in between. */
-function inAttempts(visit: Visit, unit: Unit | null): Stored {
+function inAttempts(given: Visit, unit: Unit | null): Stored {
+  let visit = given;
   for (let attempt = 1; ; attempt++) {
-    const course: Course = { interrupted: false };
+    const course: Course = { interrupted: false, merges: false };
     try {
       return plv8.subtransaction(() => storeOnce(visit, unit, course));
     } catch (error) {
-      if (error instanceof Failure && !course.interrupted) throw error;
-      if (!course.interrupted && !isDeadlock(error)) {
+      if (course.merges) {
+        if (visit.onConflict === 'error') refuseKnownRows(visit);
+        mergeNightly(visit.apdb);
+        visit = { ...visit, nightly: false };
+      } else if (course.interrupted || isDeadlock(error)) visit = { ...visit, late: true };
+      else if (error instanceof Failure) throw error;
+      else {
         refuseBadRows(
           visit.apdb,
           [...visit.rows.values()].map(({ relation }) => relation),
@@ -102,48 +127,51 @@ function inAttempts(visit: Visit, unit: Unit | null): Stored {
   }
 }
 
-interface Course {
-  /** Whether another session changed versions meanwhile. */
-  interrupted: boolean;
-}
-
 function storeOnce(visit: Visit, unit: Unit | null, course: Course): Stored {
-  const { apdb, time, chunk, rows } = visit;
   if (unit !== null && !claimUnit(visit, unit)) {
     if (visit.onConflict === 'skip') return nothing;
     if (visit.onConflict === 'error')
       throw apdbError('ApdbStateError', `${unitName(unit)} was stored before`, {
         hint: "on_conflict => 'skip' leaves it as it is, 'update' replaces it.",
       });
+    mergeNightly(visit.apdb);
+    takeBack(visit, unit);
+    renewUnit(visit, unit);
   }
   touchChunk(visit);
-  const chunkValue = chunk === null ? [] : [chunk];
-  const counts = { ...nothing, stored: true };
-  const objects = rows.get('DiaObject');
-  if (objects) {
-    if (apdb.hasLast) apdb.rows(storeLast(visit, objects), [time]);
-    const [versions] = apdb.rows<{ stored: bigint; closed: bigint; missed: bigint }>(
-      storeVersions(visit, objects),
-      [time, ...chunkValue],
-    ) as [{ stored: bigint; closed: bigint; missed: bigint }];
-    if (versions.missed > 0n) {
-      course.interrupted = true;
-      throw apdbError('ApdbStateError', 'other sessions store versions of the same objects all the time', {
-        hint: 'Try again.',
-      });
-    }
-    Object.assign(counts, { objects: versions.stored, closed: versions.closed });
-  }
-  for (const [table, name] of [
-    ['DiaSource', 'sources'],
-    ['DiaForcedSource', 'forced_sources'],
-  ] as const) {
-    const sources = rows.get(table);
-    if (sources)
-      counts[name] = apdb.rows<{ stored: bigint }>(
-        storeSources(visit, table, sources),
-        chunkValue,
-      )[0]!.stored;
-  }
-  return counts;
+  return {
+    stored: true,
+    ...storeObjects(visit, course),
+    sources: storeOthers(visit, 'DiaSource'),
+    forced_sources: storeOthers(visit, 'DiaForcedSource'),
+  };
+}
+
+function storeObjects(visit: Visit, course: Course): Pick<Stored, 'objects' | 'closed'> {
+  const { apdb, time, chunk, nightly } = visit;
+  const objects = visit.rows.get('DiaObject');
+  if (!objects) return { objects: 0n, closed: 0n };
+  if (apdb.hasLast) for (const statement of storeLast(visit, objects)) apdb.rows(statement, [time]);
+  const [versions] = apdb.rows<StoredVersions>(storeVersions(visit, objects), [
+    time,
+    ...(chunk === null || nightly ? [] : [chunk]),
+  ]) as [StoredVersions];
+  course.interrupted = versions.missed > 0n;
+  course.merges = versions.elsewhere > 0n;
+  if (course.interrupted || course.merges)
+    throw apdbError('ApdbStateError', 'other sessions store versions of the same objects all the time', {
+      hint: 'Try again.',
+    });
+  if (apdb.hasLast && versions.ended > 0n) apdb.rows(pruneLast(visit, objects), [time]);
+  return { objects: versions.stored, closed: versions.closed };
+}
+
+function storeOthers(visit: Visit, table: 'DiaSource' | 'DiaForcedSource'): bigint {
+  const rows = visit.rows.get(table);
+  if (!rows) return 0n;
+  const [{ stored }] = visit.apdb.rows<{ stored: bigint }>(
+    storeSources(visit, table, rows),
+    visit.chunk === null ? [] : [visit.chunk],
+  ) as [{ stored: bigint }];
+  return stored;
 }

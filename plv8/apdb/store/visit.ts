@@ -22,6 +22,10 @@ export interface Visit {
   readonly onConflict: OnConflict;
   /** Chunk of replication to which the rows belong, where the APDB has such. */
   readonly chunk: bigint | null;
+  /** Whether new versions go to the nightly table. */
+  readonly nightly: boolean;
+  /** Whether there may be versions that are newer than the visit. */
+  readonly late: boolean;
   readonly rows: ReadonlyMap<StoredTable, Rows>;
 }
 

@@ -6,20 +6,25 @@ import { generate, requireFreeNames } from './generate.ts';
 import { changeableJson, frozenJson, readOptions } from './read_options.ts';
 import { makeRoom, requireShortNames } from './room.ts';
 import { columnTypesOf } from './schema/definition.ts';
+import { readFelis } from './schema/felis.ts';
 import { schema10 } from './schema/schema10.ts';
 import { writeVersions } from './versions.ts';
 
-/** @throws ApdbConfigError; ApdbStateError where the name is taken */
-export function createApdb(name: string, optionsText: string, prefix: string): Apdb {
-  const options = readOptions(optionsText, columnTypesOf(schema10));
+/**
+ * @param felis the JSON of a Felis document; today's tables where it is null
+ * @throws ApdbConfigError; ApdbStateError where the name is taken
+ */
+export function createApdb(name: string, optionsText: string, prefix: string, felis: string | null): Apdb {
+  const schema = felis === null ? schema10 : readFelis(felis);
+  const options = readOptions(optionsText, columnTypesOf(schema));
   const apdb = new Apdb(name, prefix, options);
-  const tables = tablesOf(apdb, schema10);
+  const tables = tablesOf(apdb, schema);
   requireShortNames(apdb, tables);
   makeRoom(apdb, tables);
   plv8.execute(`grant usage on schema ${apdb.schema} to almagest_reader`);
   plv8.execute(`grant create on schema ${apdb.schema} to almagest_owner`);
   for (const table of tables) makeTable(apdb, table);
-  writeVersions(apdb, schema10.version);
+  writeVersions(apdb, schema.version);
   apdb.setMetadata(metadataKeys.config, frozenJson(options));
   apdb.rows(
     `insert into apdb.database (name, prefix, options, origin) values ($1, $2, $3::json, 'created')`,

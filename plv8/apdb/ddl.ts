@@ -1,7 +1,9 @@
 /** The tables of an APDB as SQL: those of its schema, with what the options add. */
 import { type Apdb, q } from './apdb.ts';
+import { apdbError } from './errors.ts';
 import { replicaTablesOf } from './replica.ts';
-import type { Column, Schema, Table } from './schema/definition.ts';
+import type { Check, Column, Schema, Table } from './schema/definition.ts';
+import { staysInside } from './schema/expression.ts';
 
 /** Rows whose key a table refers to go with those of the other, and change with them. */
 export interface ForeignKey {
@@ -71,12 +73,26 @@ function foreignKeySql(apdb: Apdb, { name, columns, table }: ForeignKey): string
   return `constraint ${q(apdb.prefix + name)} foreign key (${list}) references ${apdb.table(table)} (${list}) on update cascade on delete cascade`;
 }
 
+/** @throws ApdbConfigError where the expression is more than one */
+function checkSql(apdb: Apdb, table: Table, { name, expression }: Check): string {
+  if (!staysInside(expression))
+    throw apdbError('ApdbConfigError', `the constraint ${name} of ${table.name} is not one expression`, {
+      detail: expression,
+      hint: 'Write it without comments, backslashes and dollar quotes.',
+    });
+  return `constraint ${q(apdb.prefix + name)} check (${expression})`;
+}
+
 /** Makes a table with its indexes, comments and rights; `name`, quoted, where it is not the client's. */
 export function makeTable(apdb: Apdb, table: TableSpec, name = apdb.table(table.name)): void {
   const list = (columns: readonly string[]) => columns.map(q).join(', ');
   const lines = [
     ...table.columns.map(columnSql),
     ...(table.primaryKey.length > 0 ? [`primary key (${list(table.primaryKey)})`] : []),
+    ...(table.uniqueKeys ?? []).map(
+      (key) => `constraint ${q(apdb.prefix + key.name)} unique (${list(key.columns)})`,
+    ),
+    ...(table.checks ?? []).map((check) => checkSql(apdb, table, check)),
     ...(table.foreignKeys ?? []).map((key) => foreignKeySql(apdb, key)),
   ];
   plv8.execute(`create table ${name} (\n  ${lines.join(',\n  ')}\n)`);

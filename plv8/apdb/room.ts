@@ -13,7 +13,9 @@ export function requireShortNames(apdb: Apdb, tables: readonly TableSpec[]): voi
     .flatMap((table) => [
       apdb.tableName(table.name),
       ...table.indexes.map(({ name }) => apdb.prefix + name),
-      ...(table.foreignKeys ?? []).map(({ name }) => apdb.prefix + name),
+      ...[...(table.uniqueKeys ?? []), ...(table.checks ?? []), ...(table.foreignKeys ?? [])].map(
+        ({ name }) => apdb.prefix + name,
+      ),
     ])
     .filter((name) => utf8(name).length > longest);
   if (long.length > 0)
@@ -31,6 +33,10 @@ export function requireShortNames(apdb: Apdb, tables: readonly TableSpec[]): voi
  */
 export function makeRoom(apdb: Apdb, tables: readonly TableSpec[]): void {
   const { name } = apdb;
+  if (name === '')
+    throw apdbError('ApdbConfigError', 'an APDB needs a name', {
+      hint: "It is that of its schema: select apdb.create('survey').",
+    });
   const [state] = apdb.rows<{
     known: boolean;
     present: boolean;

@@ -21,3 +21,111 @@ test('the key of objects follows dia_object_index', async (t) => {
     { table: 'DiaObjectLast', key: 'PRIMARY KEY ("pixelId", "diaObjectId")' },
   ]);
 });
+
+test('tables are those of a Felis document, with its keys, and constraints within it', async (t) => {
+  await using db = await database();
+  const column = (table: string, name: string, datatype: string, more: object = {}) => ({
+    name,
+    '@id': `#${table}.${name}`,
+    datatype,
+    description: `${name} of ${table}`,
+    ...more,
+  });
+  const objects = (table: string) => [
+    column(table, 'diaObjectId', 'long', { nullable: false }),
+    column(table, 'validityStartMjdTai', 'double', { nullable: false }),
+    column(table, 'ra', 'double', { nullable: false, 'fits:tunit': 'deg', 'ivoa:ucd': 'pos.eq.ra' }),
+    column(table, 'dec', 'double', { nullable: false }),
+    column(table, 'nDiaSources', 'int', { nullable: false, value: 1 }),
+    column(table, 'firstDiaSourceMjdTai', 'double'),
+    column(table, 'lastDiaSourceMjdTai', 'double'),
+  ];
+  const document = (expression: string) => ({
+    name: 'Small',
+    '@id': '#Small',
+    version: '10.0.3',
+    tables: [
+      {
+        name: 'DiaObject',
+        '@id': '#DiaObject',
+        description: "Objects, 'quoted'",
+        columns: [...objects('DiaObject'), column('DiaObject', 'validityEndMjdTai', 'double')],
+        primaryKey: ['#DiaObject.diaObjectId', '#DiaObject.validityStartMjdTai'],
+        constraints: [{ name: 'ordinary', '@id': '#ordinary', '@type': 'Check', expression }],
+      },
+      {
+        name: 'DiaObjectLast',
+        '@id': '#DiaObjectLast',
+        columns: objects('DiaObjectLast'),
+        primaryKey: '#DiaObjectLast.diaObjectId',
+      },
+      {
+        name: 'DiaSource',
+        '@id': '#DiaSource',
+        columns: [
+          column('DiaSource', 'diaSourceId', 'long', { nullable: false }),
+          column('DiaSource', 'visit', 'long', { nullable: false }),
+          column('DiaSource', 'detector', 'short', { nullable: false }),
+          column('DiaSource', 'diaObjectId', 'long'),
+          column('DiaSource', 'ssObjectId', 'long'),
+          column('DiaSource', 'ssObjectReassocTimeMjdTai', 'double'),
+          column('DiaSource', 'midpointMjdTai', 'double', { nullable: false }),
+          column('DiaSource', 'ra', 'double', { nullable: false }),
+          column('DiaSource', 'dec', 'double', { nullable: false }),
+        ],
+        primaryKey: '#DiaSource.diaSourceId',
+      },
+      {
+        name: 'DiaForcedSource',
+        '@id': '#DiaForcedSource',
+        columns: [
+          column('DiaForcedSource', 'diaForcedSourceId', 'long', { nullable: false }),
+          column('DiaForcedSource', 'diaObjectId', 'long', { nullable: false }),
+          column('DiaForcedSource', 'visit', 'long', { nullable: false }),
+          column('DiaForcedSource', 'detector', 'short', { nullable: false }),
+          column('DiaForcedSource', 'midpointMjdTai', 'double', { nullable: false }),
+          column('DiaForcedSource', 'psfFlux', 'float'),
+        ],
+        primaryKey: ['#DiaForcedSource.diaObjectId', '#DiaForcedSource.visit', '#DiaForcedSource.detector'],
+      },
+    ],
+  });
+  const create = (expression: string) =>
+    db.query(`select apdb.create('small', '{"dia_object_index": "last_object_table"}', 'x_', $1)`, [
+      JSON.stringify(document(expression)),
+    ]);
+  await t.throwsAsync(create('true); drop schema apdb cascade; select (true'), {
+    message: /ApdbConfigError: the constraint ordinary of DiaObject is not one expression/,
+  });
+  await create('"ra" < 360');
+  t.deepEqual(
+    await db.query(
+      `select conname::text as name, pg_get_constraintdef(oid) as definition
+       from pg_constraint where conrelid = 'small."x_DiaObject"'::regclass order by 1`,
+    ),
+    [
+      { name: 'x_DiaObject_pkey', definition: 'PRIMARY KEY ("diaObjectId", "validityStartMjdTai")' },
+      { name: 'x_ordinary', definition: 'CHECK ((ra < (360)::double precision))' },
+    ],
+  );
+  t.deepEqual(await db.query(`select apdb.get_metadata('version:schema', 'small') as version`), [
+    { version: '10.0.3' },
+  ]);
+  t.deepEqual(await db.query(`select dia_object_id, psf_flux, visit from small.lightcurve`), []);
+  t.deepEqual(
+    await db.query(
+      `select attname::text as name from pg_attribute where attrelid = 'small.lightcurve'::regclass order by attnum`,
+    ),
+    [
+      'dia_object_id',
+      'midpoint_mjd_tai',
+      'psf_flux',
+      'visit',
+      'detector',
+      'ra',
+      'dec',
+      'kind',
+      'source_id',
+    ].map((name) => ({ name })),
+  );
+});

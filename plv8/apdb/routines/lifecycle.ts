@@ -9,16 +9,18 @@ import { setOptions } from '../set_options.ts';
 export const _create: Routine = routine(
   {
     ...changes,
+    strict: false,
     args: [
       ['name', 'name'],
       ['options', 'text'],
       ['prefix', 'text'],
+      ['schema', 'text'],
     ],
     returns: 'void',
     comment: "What apdb.create does, of the JSON's text, in which numbers keep their spelling.",
   },
-  (name, options, prefix) => {
-    createApdb(name, options, prefix);
+  (name, options, prefix, schema) => {
+    createApdb(name ?? '', options ?? '{}', prefix ?? '', schema);
     return undefined;
   },
 );

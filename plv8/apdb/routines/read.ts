@@ -2,6 +2,7 @@
 import { type Routine, routine } from '../../routine.ts';
 import { openApdb } from '../apdb.ts';
 import { apdbError } from '../errors.ts';
+import { replicaChunks, rowCounts, unassociatedObjects } from '../read/counts.ts';
 import { encoded, pixelRanges, regionOf } from '../read/pixels.ts';
 
 /** How a routine behaves that looks at an APDB. */
@@ -68,4 +69,51 @@ export const contains_visit_detector: Routine = routine(
     );
     return found;
   },
+);
+
+export const count_unassociated_objects: Routine = routine(
+  {
+    ...looks,
+    args: [anApdb],
+    returns: 'int8',
+    comment: 'How many objects have only one source, by their latest versions. MissingApdbError.',
+  },
+  (name) => {
+    const apdb = openApdb(name);
+    const [{ n }] = apdb.rows<{ n: bigint }>(
+      `select count(*) as n from (${unassociatedObjects(apdb)}) as unassociated`,
+    );
+    return n;
+  },
+);
+
+export const table_row_counts: Routine = routine(
+  {
+    ...looks,
+    args: [anApdb],
+    returns: {
+      table: [
+        ['table_name', 'text'],
+        ['n_rows', 'int8'],
+      ],
+    },
+    rows: 4,
+    comment:
+      'How many rows the tables of objects, sources and forced sources have, counted, with DiaObjectLast and ' +
+      'DiaObjectNightly where the APDB has them. table_name: with its prefix. MissingApdbError.',
+  },
+  (name) => {
+    const apdb = openApdb(name);
+    return apdb.rows<{ table_name: string; n_rows: bigint }>(rowCounts(apdb));
+  },
+);
+
+export const _replica_chunks_query: Routine = routine(
+  {
+    ...looks,
+    args: [['apdb', 'name']],
+    returns: 'text',
+    comment: 'The statement of apdb.replica_chunks; NULL where the APDB is not made for replication.',
+  },
+  (name) => replicaChunks(openApdb(name)),
 );

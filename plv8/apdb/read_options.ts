@@ -1,6 +1,6 @@
 /** Reading options of an APDB: what is given, what is wrong with it, each mistake with its path. */
 import { type Json, JsonError, parseJson } from '../config/exact_json.ts';
-import { type Finding, Findings, nameComplaint, Place, pathText } from '../config/place.ts';
+import { type Finding, Findings, findingLines, nameComplaint, Place, pathText } from '../config/place.ts';
 import { apdbError } from './errors.ts';
 import {
   defaultOptions,
@@ -122,23 +122,22 @@ function parse(text: string, findings: Findings): Json | undefined {
   }
 }
 
-/** Reads the options with which an APDB is made, completed by defaults, and says all that is wrong with them. */
+/**
+ * Reads the options with which an APDB is made, completed by defaults, and says all that is wrong with them; the
+ * columns that they name are not looked for where those of the schema are not known.
+ */
 export function checkOptions(
   text: string,
-  columns: ColumnTypes,
+  columns: ColumnTypes | undefined,
 ): { options: Options; complaints: readonly Finding[] } {
   const findings = new Findings();
   const json = parse(text, findings);
   if (json === undefined) return { options: defaultOptions, complaints: findings.complaints };
   const root = new Place(json, [], findings);
   const options = { ...defaultOptions, ...readGiven(root, optionNames) };
-  complainOfColumns(root, options, options, columns);
+  if (columns !== undefined) complainOfColumns(root, options, options, columns);
   return { options, complaints: findings.complaints };
 }
-
-/** A complaint a line, each with its path. */
-export const findingLines = (findings: readonly Finding[]): string =>
-  findings.map(({ path, complaint }) => `${path}: ${complaint}`).join('\n');
 
 /** Throws where there are complaints. */
 export function refuse(what: string, complaints: readonly Finding[], hint: string): void {

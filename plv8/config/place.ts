@@ -44,6 +44,11 @@ export function isInteger(number: JsonNumber): boolean {
   return /^-?\d+$/.test(number.text);
 }
 
+/** A complaint a line, each with its path. */
+export function findingLines(findings: readonly Finding[]): string {
+  return findings.map(({ path, complaint }) => `${path}: ${complaint}`).join('\n');
+}
+
 /** How many letters must be changed, put in or left out to make one word of another. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,6 +1,6 @@
 /** What an ObsCore table is made of: the configuration of dax_obscore and of the Data Butler's live table, read. */
 import { type Json, JsonError, parseJson } from '../config/exact_json.ts';
-import { type Finding, Findings, Place, pathText } from '../config/place.ts';
+import { type Finding, Findings, findingLines, Place, pathText } from '../config/place.ts';
 import { readConfig } from './config/read.ts';
 import { obscoreError } from './errors.ts';
 
@@ -101,11 +101,6 @@ export function readText(text: string): {
   const config = readConfig(new Place(json, [], findings), findings);
   const { complaints } = findings;
   return { config: complaints.length === 0 ? config : undefined, complaints };
-}
-
-/** A complaint a line, each with its path. */
-export function findingLines(findings: readonly Finding[]): string {
-  return findings.map(({ path, complaint }) => `${path}: ${complaint}`).join('\n');
 }
 
 /**

@@ -1,9 +1,11 @@
 /** `almagest apdb`: alert-production databases from the command line. */
 import { Command } from 'commander';
+import { createCommand } from './apdb/create.ts';
 import { databaseCommands } from './apdb/databases.ts';
 import { genSourcesCommand } from './apdb/gen_sources.ts';
 import { metadataCommand } from './apdb/metadata.ts';
 import { reportCommand } from './apdb/report.ts';
+import { schemaCommand } from './apdb/schema.ts';
 import { simulateCommand } from './apdb/simulate.ts';
 
 export function apdbCommand(): Command {
@@ -19,7 +21,15 @@ Examples:
 
 Each is one function of the schema apdb, which psql can call as well: select * from almagest.help('apdb.').`,
     );
-  const simulation = [genSourcesCommand(), simulateCommand(), reportCommand()];
-  for (const command of [...databaseCommands(), metadataCommand(), ...simulation]) apdb.addCommand(command);
+  for (const command of [
+    createCommand(),
+    ...databaseCommands(),
+    metadataCommand(),
+    schemaCommand(),
+    genSourcesCommand(),
+    simulateCommand(),
+    reportCommand(),
+  ])
+    apdb.addCommand(command);
   return apdb;
 }

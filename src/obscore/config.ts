@@ -1,6 +1,7 @@
 /** Configuration files of ObsCore tables: dax_obscore's YAML, checked, and as the JSON that obscore.create takes. */
-import type { Finding } from '../../plv8/config/place.ts';
-import { findingLines, type ObsCoreConfig, readText } from '../../plv8/obscore/config.ts';
+import { type Finding, findingLines } from '../../plv8/config/place.ts';
+import { type ObsCoreConfig, readText } from '../../plv8/obscore/config.ts';
+import { ConfigFileError } from '../config/error.ts';
 import { readYaml, treeJson, treeValue } from '../config/yaml.ts';
 import { formComplaints } from './config_schema.ts';
 
@@ -8,21 +9,6 @@ export interface LoadedConfig {
   /** Numbers as they were: 1.0 is a float, and integers have all their digits. */
   readonly json: string;
   readonly config: ObsCoreConfig;
-}
-
-/** A configuration that cannot be one: the detail has a line for each complaint. */
-export class ConfigFileError extends Error {
-  readonly complaints: readonly Finding[];
-  readonly detail: string;
-  readonly hint = 'docs/obscore.md has every option.';
-
-  constructor(complaints: readonly Finding[], file?: string) {
-    const count = complaints.length === 1 ? 'a mistake' : `${complaints.length} mistakes`;
-    super(`${file === undefined ? 'the configuration' : file} has ${count}`);
-    this.name = 'ConfigFileError';
-    this.complaints = complaints;
-    this.detail = findingLines(complaints);
-  }
 }
 
 /** All that is wrong with a YAML text, of its form and of its rules, and its JSON. */
@@ -50,6 +36,6 @@ export function checkYaml(text: string): {
  */
 export function loadConfig(text: string, file?: string): LoadedConfig {
   const { json, complaints, config } = checkYaml(text);
-  if (complaints.length > 0 || !config) throw new ConfigFileError(complaints, file);
+  if (complaints.length > 0 || !config) throw new ConfigFileError(complaints, 'docs/obscore.md', file);
   return { json, config };
 }

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { columnsOf } from '../../plv8/obscore/columns.ts';
+import { ConfigFileError } from '../../src/config/error.ts';
 import { readYaml, treeJson } from '../../src/config/yaml.ts';
-import { ConfigFileError, loadConfig } from '../../src/obscore/config.ts';
+import { loadConfig } from '../../src/obscore/config.ts';
 import { fixturePath, fixtureTest } from '../support/fixtures.ts';
 
 const small = `facility_name: Somewhere

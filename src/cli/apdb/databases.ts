@@ -1,8 +1,10 @@
 /** `almagest apdb`: databases themselves: listed, attached, checked, dropped, and their options. */
 import { Command } from 'commander';
+import { type Tree, treeJson } from '../../config/yaml.ts';
 import { formatResult, queryText } from '../../db/result-table.ts';
 import { callSql, printQuery, withClient } from '../call.ts';
 import { databaseOption, UsageError } from '../options.ts';
+import { assignment } from './assignment.ts';
 import { type JsonOptions, namedCommand, reportNamed } from './call.ts';
 
 function list(): Command {
@@ -107,27 +109,14 @@ Examples:
     );
 }
 
-/** `name=value` with the value as JSON, or as text where it is none. */
-function assignment(given: string, before: Record<string, unknown> = {}): Record<string, unknown> {
-  const [name, ...rest] = given.split('=');
-  const value = rest.join('=');
-  if (rest.length === 0)
-    throw new UsageError(`'${given}' gives an option no value`, 'write it as --set read_sources_months=12');
-  try {
-    return { ...before, [name]: JSON.parse(value) };
-  } catch {
-    return { ...before, [name]: value };
-  }
-}
-
 function options(): Command {
   return namedCommand('options')
     .option('--set <name=value>', 'change an option; repeat it for more', assignment)
     .description('show the options of an APDB, or change those that may change')
-    .action((name: string, given: JsonOptions & { set?: Record<string, unknown> }) =>
+    .action((name: string, given: JsonOptions & { set?: ReadonlyMap<string, Tree> }) =>
       withClient(given, async (client) => {
         if (given.set)
-          await client.query('select apdb.set_options($1, $2::json)', [name, JSON.stringify(given.set)]);
+          await client.query('select apdb.set_options($1, $2::json)', [name, treeJson(given.set)]);
         const { rows } = await client.query<{ options: string }>('select apdb.options($1)::text as options', [
           name,
         ]);

@@ -1,5 +1,6 @@
 /** Views of an APDB for analysts: snake_case names, comments with units and UCDs, no pixels. */
 import { type Apdb, q } from './apdb.ts';
+import { bandViewSql } from './associate/bands.ts';
 import { columnComment } from './ddl.ts';
 import { schema10 } from './schema/schema10.ts';
 import { snakeCase } from './snake_case.ts';
@@ -175,5 +176,6 @@ export function viewsSql(apdb: Apdb): string[] {
       'Photometry in difference images at the positions of known objects',
     ),
     ...lightcurve(apdb),
+    ...bandViewSql(apdb),
   ];
 }

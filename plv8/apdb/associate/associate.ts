@@ -55,7 +55,7 @@ function assign(sources: VisitSources, radiusArcsec: number): Assignment {
 const nightly = (apdb: Apdb) => apdb.options.dia_object_nightly;
 
 /** When the versions of a visit begin: as it was stored, else the latest middle of its exposures. */
-function timeOf(sources: VisitSources): number | null {
+export function timeOf(sources: VisitSources): number | null {
   const [{ time }] = sources.apdb.rows<{ time: number | null }>(
     `select coalesce(
        (select max(v.visit_time) from ${sources.apdb.own('stored_visit')} v

@@ -83,3 +83,22 @@ function updateTable(apdb: Apdb, table: string, which: Which): bigint {
   ) as [{ n: bigint }];
   return n;
 }
+
+/**
+ * Brings the latest versions of objects, or all versions of them, to the statistics of their sources; null for all
+ * objects.
+ */
+export function updateStatistics(apdb: Apdb, ids: string | null, allVersions: boolean): bigint {
+  const tables = apdb.options.dia_object_nightly ? ['DiaObject', 'DiaObjectNightly'] : ['DiaObject'];
+  const latest = apdb.hasLast
+    ? `exists (select from ${apdb.table('DiaObjectLast')} l where l.${id} = o.${id} and l.${start} = o.${start})`
+    : 'o."validityEndMjdTai" is null';
+  return updateVersions(apdb, {
+    objects:
+      ids === null
+        ? tables.map((table) => `select o.${id} as id from ${apdb.table(table)} o`).join(' union ')
+        : 'select distinct i.id from unnest($1::text::int8[]) i (id)',
+    where: allVersions ? 'true' : latest,
+    parameters: ids === null ? [] : [ids],
+  });
+}

@@ -3,9 +3,11 @@ import { changes, type Routine, routine } from '../../routine.ts';
 import { openApdb } from '../apdb.ts';
 import { associate } from '../associate/associate.ts';
 import { circleCells } from '../associate/cells.ts';
+import { forcedCandidates } from '../associate/forced.ts';
 import { checkRadius, matchSql } from '../associate/match.ts';
 import { oneToOne } from '../associate/one_to_one.ts';
 import { refuseBadPositions, unitParameters, visitSources } from '../associate/sources.ts';
+import { updateStatistics } from '../associate/update.ts';
 
 export const _circle_cells: Routine = routine(
   {
@@ -109,4 +111,58 @@ export const _match: Routine = routine(
       [...unitParameters(sources), radius],
     );
   },
+);
+
+export const _forced_candidates: Routine = routine(
+  {
+    volatility: 'stable',
+    parallel: 'unsafe',
+    usesSql: true,
+    strict: false,
+    args: [
+      ['visit', 'int8'],
+      ['detector', 'int4'],
+      ['min_sources', 'int4'],
+      ['region', 'text'],
+      ['known_days', 'float8'],
+      ['visit_time', 'float8'],
+      ['sources', 'regclass'],
+      ['apdb', 'name'],
+    ],
+    returns: {
+      table: [
+        ['dia_object_id', 'int8'],
+        ['ra', 'float8'],
+        ['decl', 'float8'],
+        ['n_dia_sources', 'int4'],
+        ['last_dia_source_mjd_tai', 'float8'],
+        ['detected', 'boolean'],
+      ],
+    },
+    comment: 'What apdb.forced_candidates gives.',
+  },
+  (visit, detector, minSources, region, knownDays, visitTime, sources, apdb) =>
+    forcedCandidates({
+      sources: visitSources(openApdb(apdb), visit, detector, sources),
+      minSources: minSources ?? 0,
+      region,
+      knownDays: knownDays ?? Number.POSITIVE_INFINITY,
+      visitTime,
+    }),
+);
+
+export const _update_statistics: Routine = routine(
+  {
+    ...changes,
+    strict: false,
+    args: [
+      ['dia_object_ids', 'text'],
+      ['all_versions', 'boolean'],
+      ['apdb', 'name'],
+    ],
+    returns: 'int8',
+    comment:
+      'What apdb.update_statistics does, of the ids as the text of an array, in which they stay what they are.',
+  },
+  (ids, allVersions, apdb) => updateStatistics(openApdb(apdb), ids, allVersions ?? false),
 );

@@ -148,6 +148,7 @@ test('every view, and every column of one, says what it is', async (t) => {
     [
       { name: 'dia_forced_source' },
       { name: 'dia_object' },
+      { name: 'dia_object_band' },
       { name: 'dia_object_latest' },
       { name: 'dia_source' },
       { name: 'lightcurve' },

@@ -15,7 +15,7 @@ export interface CircleCells {
 const radiiPerEdge = 16;
 
 /** More than rounding of corners, of cross products and of positions can amount to. */
-const slack = 4e-15;
+const slack = 2e-14;
 
 /** The level whose trixels suit circles of a radius [arcsec], at most `deepest`. */
 export function cellLevel(radiusArcsec: number, deepest: number): number {

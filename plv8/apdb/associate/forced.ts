@@ -1,6 +1,6 @@
 /** Which objects a visit's forced photometry is to measure. */
 import type { Apdb } from '../apdb.ts';
-import { inRegion } from '../readers.ts';
+import { inRegion } from '../read/reader.ts';
 import { timeOf } from './associate.ts';
 import { given, ofVisit, unitParameters, type VisitSources } from './sources.ts';
 
@@ -54,7 +54,7 @@ function known(apdb: Apdb): string {
   const where = apdb.hasLast ? [] : ['t."validityEndMjdTai" is null'];
   const tables = apdb.hasLast || !apdb.options.dia_object_nightly ? [table] : [table, 'DiaObjectNightly'];
   return tables
-    .map((name) => inRegion(apdb, name, columns, { region: '$4::text', exact: 'true', where }))
+    .map((name) => inRegion(apdb, { table: name, columns, where }, '$4::text', 'true'))
     .join('\nunion all\n');
 }
 

@@ -12,6 +12,7 @@ function has(error: unknown, sqlstate: string): error is DatabaseError {
 }
 
 export const isForeignKeyViolation = (error: unknown): error is DatabaseError => has(error, '23503');
+export const isUniqueViolation = (error: unknown): error is DatabaseError => has(error, '23505');
 export const isIndexRowTooLarge = (error: unknown): error is DatabaseError => has(error, '54000');
 export const isInsufficientPrivilege = (error: unknown): error is DatabaseError => has(error, '42501');
 export const isDuplicateObject = (error: unknown): error is DatabaseError =>

@@ -17,7 +17,7 @@ import { storeVisit } from '../src/apdb/store_visit.ts';
 import { connectClient } from '../src/db/client.ts';
 import type { MemoryTable } from '../src/formats/memory.ts';
 import { database } from '../test/support/database.ts';
-import { addObjects, Copier, drain, growthPlot, makeTwin, visitsOf } from './support/apdb.ts';
+import { addObjects, Copier, drain, makeTwin, visitsOf } from './support/apdb.ts';
 import { type Clock, sessionClock } from './support/clock.ts';
 import { milliseconds, printTable } from './support/searching.ts';
 
@@ -192,7 +192,7 @@ async function growth(): Promise<void> {
       count(p.rows),
     ]),
   );
-  if (plotFile !== undefined) writeFileSync(plotFile, growthPlot(points));
+
   await client.query('select apdb.drop($1)', [apdb]);
 }
 

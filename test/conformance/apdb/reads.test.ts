@@ -1,5 +1,5 @@
 /** Every read after every visit of the scenario, and the changes after them, against the answers of the reference. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
 import { database, type TestDatabase } from '../../support/database.ts';
 import { fixturePath, fixtureTest } from '../../support/fixtures.ts';
@@ -10,8 +10,16 @@ type IndexMode = 'baseline' | 'pix_id_iov' | 'last_object_table';
 // biome-ignore lint/suspicious/noExplicitAny: the answers are JSON of many shapes
 type Answers = any;
 
-function answers(mode: string): Answers {
-  return JSON.parse(readFileSync(fixturePath('apdb', `expected_${mode}.json`), 'utf8'));
+function answers(mode: IndexMode): Answers {
+  const file = fixturePath('apdb', `expected_${mode}.json`);
+  // The reference answers alike for baseline and pix_id_iov; only the name of the option differs.
+  if (mode === 'pix_id_iov' && !existsSync(file)) {
+    const expected = answers('baseline');
+    const { metadata } = expected.post;
+    metadata['config:apdb-sql.json'] = metadata['config:apdb-sql.json'].replace('baseline', mode);
+    return expected;
+  }
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** The first column of a query as numbers, in order. */
@@ -256,14 +264,8 @@ async function deduplication(t: ExecutionContext, db: TestDatabase, mode: IndexM
 
 for (const mode of ['baseline', 'pix_id_iov', 'last_object_table'] as const)
   fixtureTest(`${mode}: every read, and what changes afterwards`, async (t) => {
-    // The reference answered alike for baseline and pix_id_iov; only the name of the option differs.
-    const theirs = answers(mode === 'pix_id_iov' ? 'baseline' : mode);
+    const theirs = answers(mode);
     const right = answers('baseline');
-    if (mode === 'pix_id_iov')
-      theirs.post.metadata['config:apdb-sql.json'] = theirs.post.metadata['config:apdb-sql.json'].replace(
-        'baseline',
-        mode,
-      );
     await using db = await database();
     await db.query(`select apdb.create('survey', $1)`, [JSON.stringify({ dia_object_index: mode })]);
     for (const [i, visit] of visits().entries()) {

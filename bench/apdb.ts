@@ -12,13 +12,24 @@
  *   ALMAGEST_BENCH_PLOT      a file for the plot of the second part (SVG)
  */
 import { writeFileSync } from 'node:fs';
-import type { GeneratedVisit } from '../src/apdb/simulate/visit.ts';
+import { simulate } from '../src/apdb/simulate/run.ts';
+import { openTarget } from '../src/apdb/simulate/target.ts';
+import type { Took } from '../src/apdb/simulate/timings.ts';
+import { type GeneratedVisit, rowOptionsOf, skyOf, VisitGenerator } from '../src/apdb/simulate/visit.ts';
 import { storeVisit } from '../src/apdb/store_visit.ts';
 import { connectClient } from '../src/db/client.ts';
 import type { MemoryTable } from '../src/formats/memory.ts';
 import { database } from '../test/support/database.ts';
-import { addObjects, Copier, drain, makeTwin, visitsOf } from './support/apdb.ts';
-import { type Clock, sessionClock } from './support/clock.ts';
+import {
+  addObjects,
+  Copier,
+  drain,
+  fullVisits,
+  type GrowthPoint,
+  growthPlot,
+  makeTwin,
+} from './support/apdb.ts';
+import { sessionClock } from './support/clock.ts';
 import { milliseconds, printTable } from './support/searching.ts';
 
 const visits = Number(process.env.ALMAGEST_BENCH_VISITS ?? 30);
@@ -103,7 +114,7 @@ async function night(mode: string, number: number): Promise<void> {
   const twin = `twin_${mode}`;
   await create(apdb, mode);
   await makeTwin(client, apdb, twin);
-  const generator = visitsOf(1);
+  const generator = new VisitGenerator(fullVisits());
   const lines: string[][] = [];
   const ratios: number[] = [];
   for (let i = 0; i < number; i++) {
@@ -152,8 +163,8 @@ async function night(mode: string, number: number): Promise<void> {
 async function growth(): Promise<void> {
   const apdb = 'growing';
   await create(apdb, 'last_object_table');
-  const generator = visitsOf(1);
-  const points: { objects: number; store: number; read: number; rows: number }[] = [];
+  const generator = new VisitGenerator(fullVisits());
+  const points: GrowthPoint[] = [];
   let objects = 0;
   for (const size of sizes) {
     await addObjects(client, apdb, 1_000_000_000_000 + objects, size - objects);
@@ -193,54 +204,52 @@ async function growth(): Promise<void> {
     ]),
   );
 
+  if (plotFile !== undefined) writeFileSync(plotFile, growthPlot(points, clock.what));
   await client.query('select apdb.drop($1)', [apdb]);
 }
 
-/** The same visits whole on one connection, and in eight parts on eight. */
+/** The pipeline's visits, read, matched and stored: whole on one connection, and in nine tiles on eight. */
 async function tiles(): Promise<void> {
-  const parts = 8;
   const lines: string[][] = [];
-  for (const connections of [1, parts]) {
-    const apdb = `tiles_${connections}`;
+  for (const [divide, connections] of [
+    [1, 1],
+    [3, 8],
+  ] as const) {
+    const apdb = `tiles_${divide}`;
     await create(apdb, 'last_object_table');
-    const clients = await Promise.all(Array.from({ length: connections }, () => connectClient(own.url)));
-    const clocks: Clock[] = [];
-    for (const each of clients) clocks.push(await sessionClock(each));
-    const generators = clients.map((_, i) =>
-      visitsOf(1 / connections, {
-        detectors: connections,
-        seed: 11 + i,
-        firstObjectId: BigInt(i) * 10n ** 12n,
-      }),
+    const visit: Took[] = [];
+    await simulate(
+      () => connectClient(own.url),
+      await openTarget(client, apdb),
+      {
+        sky: skyOf(fullVisits()),
+        rows: rowOptionsOf(fullVisits()),
+        visits: 9,
+        divide,
+        padding: 52,
+        connections,
+        readDutyCycle: 1,
+        readPeriod: 1,
+        readOnly: false,
+        reconnect: false,
+        randomDelay: 0,
+      },
+      {
+        timed: (timing) =>
+          'took' in timing && 'visit_proc' in timing.took && visit.push(timing.took.visit_proc!),
+      },
     );
-    const started = performance.now();
-    const cpu = clocks.reduce((sum, each) => sum + each.now(), 0);
-    let rows = 0;
-    await Promise.all(
-      clients.map(async (each, i) => {
-        for (let k = 0; k < 6; k++) {
-          const visit = generators[i]!.next();
-          rows += visit.objects.rowCount + visit.sources.rowCount + visit.forcedSources.rowCount;
-          await storeVisit(each, apdb, { ...unit(visit), detector: i }, visit);
-        }
-      }),
-    );
-    const wall = performance.now() - started;
-    // Each clock has this process's time in it: once is enough.
-    const own_time = process.cpuUsage();
-    void own_time;
-    const spent = clocks.reduce((sum, each) => sum + each.now(), 0) - cpu;
+    const last = visit.slice(3);
     lines.push([
+      `${divide} x ${divide}`,
       String(connections),
-      count(rows),
-      milliseconds(wall),
-      milliseconds(spent),
-      count(Math.round((rows / wall) * 1000)),
+      median(last.map(({ real }) => real)).toFixed(2),
+      median(last.map(({ cpu }) => cpu ?? Number.NaN)).toFixed(2),
     ]);
-    await Promise.all(clients.map((each) => each.end()));
     await client.query('select apdb.drop($1)', [apdb]);
   }
-  printTable(['connections', 'rows', 'wall [ms]', 'CPU [ms]', 'rows/s'], lines);
+  console.log('\nvisits of the pipeline (read, match, store), medians of those that have a history');
+  printTable(['tiles', 'connections', 'wall [s]', 'CPU [s]'], lines);
 }
 
 for (const [i, mode] of modes.entries()) await night(mode, i === 0 ? visits : Math.min(visits, 9));

@@ -5,12 +5,13 @@ import { fromDegrees } from '../../plv8/sky/vector.ts';
 import { Random } from '../../src/apdb/simulate/random.ts';
 import { randomCone } from '../../src/apdb/simulate/sphere.ts';
 import { Variables } from '../../src/apdb/simulate/variables.ts';
-import { type GeneratorOptions, VisitGenerator } from '../../src/apdb/simulate/visit.ts';
+import type { GeneratorOptions } from '../../src/apdb/simulate/visit.ts';
 import { describeTarget } from '../../src/db/catalog.ts';
 import { catalogQueries } from '../../src/db/client_queries.ts';
 import { copyHeader, copyTrailer, RowEncoder } from '../../src/db/copy/encoder.ts';
 import { copyFromSource } from '../../src/db/driver.ts';
 import type { MemoryTable } from '../../src/formats/memory.ts';
+import { chartColours, chartSvg, type Series } from '../../src/plot/chart.ts';
 
 /** Three fields that are visited in turn [deg]. */
 export const fields = [
@@ -23,13 +24,10 @@ const fov = 3.52;
 /** Variable sources are spread as wide as dithered fields of view reach [deg]. */
 const spread = 3.8;
 
-/**
- * Visits with every column filled: 10,000 variable sources in a field of view, 5,150 false detections.
- * @param fraction of a full visit's rows
- */
-export function visitsOf(fraction: number, options: Partial<GeneratorOptions> = {}): VisitGenerator {
+/** Visits with every column filled: 10,000 variable sources in a field of view, 5,150 false detections. */
+export function fullVisits(): GeneratorOptions {
   const random = new Random(7, 7);
-  const perField = Math.round(10_000 * fraction * (spread / fov) ** 2);
+  const perField = Math.round(10_000 * (spread / fov) ** 2);
   const parts = fields.map(([ra, decl]) => randomCone(random, fromDegrees(ra, decl), spread, perField));
   const xyz = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -37,15 +35,7 @@ export function visitsOf(fraction: number, options: Partial<GeneratorOptions> = 
     xyz.set(part, at);
     at += part.length;
   }
-  return new VisitGenerator({
-    variables: new Variables(xyz),
-    fields,
-    dither: 0.1,
-    fov,
-    noise: 5150 * fraction,
-    fill: 'all',
-    ...options,
-  });
+  return { variables: new Variables(xyz), fields, dither: 0.1, fov, noise: 5150, fill: 'all' };
 }
 
 /** COPY BINARY of a table in memory, by the encoder that the driver uses. */
@@ -155,4 +145,30 @@ export async function addObjects(
       insert into ${apdb}."DiaObjectLast" (${columns})
       select ${columns} from ${apdb}."DiaObject"
       where "diaObjectId" between ${first} and ${first + count - 1}`);
+}
+
+export interface GrowthPoint {
+  readonly objects: number;
+  /** Storing a visit, and reading a row of a field before it [ms]. */
+  readonly store: number;
+  readonly read: number;
+  readonly rows: number;
+}
+
+/** Storing a visit, and reading as many rows as one has, against objects. */
+export function growthPlot(points: readonly GrowthPoint[], what: string): string {
+  const series = (label: string, colour: string, value: (point: GrowthPoint) => number): Series => ({
+    label,
+    colour,
+    points: points.map((point) => [point.objects / 1e6, value(point)]),
+  });
+  return chartSvg({
+    title: 'A visit of 15,000 objects, 15,000 sources and 10,000 forced sources',
+    xLabel: 'objects in the APDB [millions]',
+    yLabel: `${what} [ms]`,
+    series: [
+      series('store it', chartColours.blue, ({ store }) => store),
+      series('read 40,000 rows of its field', chartColours.orange, ({ read }) => read * 40_000),
+    ],
+  });
 }

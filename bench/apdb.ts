@@ -169,9 +169,9 @@ async function growth(): Promise<void> {
   for (const size of sizes) {
     await addObjects(client, apdb, 1_000_000_000_000 + objects, size - objects);
     objects = size;
-    await client.query(
-      `vacuum analyze ${apdb}."DiaObject"; vacuum analyze ${apdb}."DiaObjectLast"; checkpoint`,
-    );
+    for (const table of ['DiaObject', 'DiaObjectLast'])
+      await client.query(`vacuum analyze ${apdb}."${table}"`);
+    await client.query('checkpoint');
     const stores: number[] = [];
     const perRow: number[] = [];
     let rows = 0;

@@ -13,6 +13,8 @@ export interface Chart {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
+  /** Values of x are whole numbers, and so are its ticks. */
+  readonly wholeX?: boolean;
   readonly series: readonly Series[];
 }
 
@@ -44,7 +46,7 @@ export function roundTicks(low: number, high: number, about: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
   const ticks: number[] = [];
-  for (let i = Math.ceil(low / step); i * step <= high + step * 1e-9; i++)
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
     ticks.push(Number((i * step).toPrecision(12)));
   return ticks;
 }
@@ -79,7 +81,7 @@ function range(values: readonly number[], least: number): [low: number, high: nu
 }
 
 /** The chart as an SVG document. The y axis begins at 0 where no value is below. */
-export function chartSvg({ title, xLabel, yLabel, series }: Chart): string {
+export function chartSvg({ title, xLabel, yLabel, wholeX, series }: Chart): string {
   const points = series.flatMap((one) => one.points);
   const [xLow, xHigh] = range(
     points.map(([x]) => x),
@@ -97,7 +99,8 @@ export function chartSvg({ title, xLabel, yLabel, series }: Chart): string {
     element('line', { x1: area.left, x2: area.right, y1: py(y), y2: py(y), stroke: rule }),
     text(area.left - 10, py(y) + 4.5, tickLabel(y), { ...small, 'text-anchor': 'end' }),
   ]);
-  const columns = roundTicks(xLow, xHigh, 10).flatMap((x) => [
+  const xTicks = roundTicks(xLow, xHigh, 10).filter((x) => !wholeX || Number.isInteger(x));
+  const columns = xTicks.flatMap((x) => [
     element('line', { x1: px(x), x2: px(x), y1: area.bottom, y2: area.bottom + 5, stroke: soft }),
     text(px(x), area.bottom + 21, tickLabel(x), { ...small, 'text-anchor': 'middle' }),
   ]);

@@ -142,5 +142,5 @@ export function reportSvg(reports: readonly VisitReport[], title: string): strin
     });
     return points.length === 0 ? [] : [{ label, colour, points }];
   });
-  return chartSvg({ title, xLabel: 'visit', yLabel: 'seconds', series });
+  return chartSvg({ title, xLabel: 'visit', yLabel: 'seconds', wholeX: true, series });
 }

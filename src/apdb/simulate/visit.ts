@@ -165,7 +165,8 @@ export function rowsOf(
   const measured = [...versions.ids.keys()].filter(
     (row) => forced === 'known' || versions.nDiaSources[row] > 1,
   );
-  const filling = { fill, random };
+  // A source that is of a solar system object, or withdrawn, is no source of a DiaObject.
+  const filling = { fill, random, leave: ['ssObjectReassocTimeMjdTai', 'timeWithdrawnMjdTai'] };
   return {
     visit,
     detector,
@@ -184,7 +185,7 @@ export function rowsOf(
         [placing.pixel]: pixelsOf(versions.ra, versions.decl, placing.level),
       },
       versions.ids.length,
-      { ...filling, leave: ['validityEndMjdTai'] },
+      { fill, random, leave: ['validityEndMjdTai'] },
     ),
     sources: filledTable(
       'DiaSource',
@@ -193,6 +194,7 @@ export function rowsOf(
         ...shared,
         diaSourceId: numbered(firstId, objectIds.length),
         diaObjectId: objectIds,
+        ...(fill === 'all' && { ssObjectId: 0n }),
         parentDiaSourceId: 0n,
         [placing.ra]: ra,
         [placing.decl]: decl,

@@ -46,11 +46,11 @@ test('the same options give the same visits, another seed others', (t) => {
   t.notDeepEqual(generator().next(), generator({ seed: 2 }).next());
 });
 
-test('all columns are filled, or those that must be', (t) => {
+test('all columns of a detection are filled, or those that must be', (t) => {
   const all = generator({ fill: 'all' }).next();
   t.is(all.objects.columns.length, 83);
-  t.is(all.sources.columns.length, 104);
-  t.is(all.forcedSources.columns.length, 14);
+  t.is(all.sources.columns.length, 102);
+  t.is(all.forcedSources.columns.length, 13);
   const required = generator().next();
   t.is(required.sources.columns.length, 17);
   t.false(required.objects.columns.some(({ name }) => name === 'validityEndMjdTai'));

@@ -31,6 +31,10 @@ export const storedVisit: TableSpec = {
   indexes: [],
 };
 
+/** What its comment is while the APDB is detached. */
+export const detachedDescription =
+  'Visits that were stored before the APDB was detached: apdb.attach goes on from them';
+
 interface AdditionalIndex {
   readonly name: string;
   readonly table: string;
@@ -76,6 +80,9 @@ export function addAdditions(apdb: Apdb): void {
       `create unique index stored_visit_unit on ${apdb.own('stored_visit')} (visit, coalesce(detector, ${noDetector}))`,
     );
   }
+  plv8.execute(
+    `comment on table ${apdb.own('stored_visit')} is ${plv8.quote_literal(storedVisit.description)}`,
+  );
   for (const index of additionalIndexes(apdb))
     if (!exists(apdb, apdb.table(index.name))) makeIndex(apdb, index);
   if (apdb.options.dia_object_nightly) makeNightly(apdb);
@@ -151,6 +158,8 @@ export function removeAdditions(apdb: Apdb): void {
   removeNightly(apdb);
   for (const { name } of additionalIndexes(apdb)) plv8.execute(`drop index if exists ${apdb.table(name)}`);
   const stored = apdb.own('stored_visit');
-  if (hasRows(apdb, stored)) plv8.elog(NOTICE, `${stored} stays: it says which visits were stored`);
-  else plv8.execute(`drop table if exists ${stored}`);
+  if (hasRows(apdb, stored)) {
+    plv8.execute(`comment on table ${stored} is ${plv8.quote_literal(detachedDescription)}`);
+    plv8.elog(NOTICE, `${stored} stays: it says which visits were stored`);
+  } else plv8.execute(`drop table if exists ${stored}`);
 }

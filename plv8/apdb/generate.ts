@@ -1,6 +1,7 @@
 /** The views and functions of an APDB's own schema: made of its tables and options, and anew when these change. */
 
 import { isNotReplaceable } from '../sqlstate.ts';
+import { detachedDescription, storedVisit } from './additions.ts';
 import type { Apdb } from './apdb.ts';
 import { apdbError } from './errors.ts';
 import { readersSql } from './readers.ts';
@@ -50,12 +51,16 @@ function drop({ apdb, views, functions }: Made & { readonly apdb: Apdb }): void 
  */
 export function requireFreeNames(apdb: Apdb): void {
   const { views, functions } = madeBy([...viewsSql(apdb), ...readersSql(apdb)]);
+  const stored = apdb.own('stored_visit');
+  const [{ comment }] = apdb.rows<{ comment: string | null }>(
+    `select obj_description(to_regclass($1), 'pg_class') as comment`,
+    [stored],
+  ) as [{ comment: string | null }];
+  // Left by an Almagest that was dropped from the database without apdb.detach: all of it is ours.
+  if (comment === storedVisit.description) return;
   const relations = apdb.rows<{ name: string }>(
-    `select name from unnest($1::text[]) as n (name) where to_regclass(name) is not null
-     union all
-     select $2 where to_regclass($2) is not null and not exists (
-       select from pg_attribute where attrelid = to_regclass($2) and attname = 'dia_object_ids')`,
-    [views, apdb.own('stored_visit')],
+    'select name from unnest($1::text[]) as n (name) where to_regclass(name) is not null',
+    [comment === detachedDescription ? views : [...views, stored]],
   );
   const taken = [...relations.map(({ name }) => name), ...signatures(apdb, functions)];
   if (taken.length > 0)

@@ -41,11 +41,11 @@ export const schemas = ['apdb', 'obscore', 'butler', 'sky', 'almagest'];
 const eventTrigger = 'almagest_association_tables';
 
 /**
- * Removes every object of Almagest in one transaction. Registries of images stay, as the tables of the Data
- * Butler that they are, without what Almagest keeps in them; only with `cascade` is that taken away. Where
+ * Removes every object of Almagest in one transaction. Registries of images and APDBs stay, as the tables of their
+ * clients that they are, without what Almagest keeps in them; only with `cascade` is that taken away. Where
  * something of the user's depends on an object (an index on positions, a view), nothing is removed unless
  * `cascade` says that those go too.
- * @throws InstallError where the database has no installation, or has registries and `cascade` is not given
+ * @throws InstallError where the database has no installation, or has registries or APDBs and `cascade` is not given
  */
 export async function uninstall(client: pg.Client, cascade: boolean): Promise<void> {
   const present = await findInstallation(client);
@@ -55,6 +55,7 @@ export async function uninstall(client: pg.Client, cascade: boolean): Promise<vo
   await client.query('begin');
   try {
     await detachRegistries(client, cascade);
+    await detachApdbs(client, cascade);
     if (present.method === 'extension') await client.query(`drop extension almagest ${behaviour}`);
     else await dropObjects(client, behaviour);
     await client.query('commit');
@@ -78,6 +79,21 @@ async function detachRegistries(client: pg.Client, cascade: boolean): Promise<vo
     );
   for (const { name } of rows) await client.query('select butler.detach($1)', [name]);
   await client.query(`drop event trigger if exists ${eventTrigger}`);
+}
+
+/** Views and functions of an APDB would stay and no longer work. */
+async function detachApdbs(client: pg.Client, cascade: boolean): Promise<void> {
+  const known = await client.query(`select to_regclass('apdb.database') is not null as known`);
+  if (!known.rows[0].known) return;
+  const { rows } = await client.query('select name from apdb.database order by name');
+  const names = rows.map((row) => row.name).join(', ');
+  if (rows.length > 0 && !cascade)
+    throw new InstallError(
+      `the database has APDBs: ${names}`,
+      "give each back to its clients first, select apdb.detach('name'), or say --cascade, which does that; " +
+        'all they hold stays either way',
+    );
+  for (const { name } of rows) await client.query('select apdb.detach($1)', [name]);
 }
 
 async function dropObjects(client: pg.Client, behaviour: string): Promise<void> {

@@ -1,0 +1,131 @@
+/** What becomes of APDBs when Almagest goes, comes back, or is dumped and restored. */
+import { execFileSync } from 'node:child_process';
+import test from 'ava';
+import { findInstallation, install } from '../../src/install/install.ts';
+import { uninstall } from '../../src/install/uninstall.ts';
+import { registryCatalog, restore } from '../butler/registry_catalog.ts';
+import { database, type TestDatabase } from '../support/database.ts';
+
+const facts = async (db: TestDatabase) => registryCatalog(db.client, 'survey', { comments: true });
+
+const functions = (db: TestDatabase) =>
+  db.query(
+    `select oid::regprocedure::text as name, prosrc, provolatile, proacl::text, obj_description(oid, 'pg_proc')
+     from pg_proc where pronamespace = 'survey'::regnamespace order by 1`,
+  );
+
+async function addApdb(db: TestDatabase): Promise<void> {
+  await db.query(
+    `select apdb.create('survey', '{"dia_object_index": "pix_id_iov", "enable_replica": true}', 'x_')`,
+  );
+  await db.query(
+    `insert into survey.stored_visit values (9007199254740993, 7, 60000, 1, 2, 3, '{9007199254740993}')`,
+  );
+}
+
+const isOurs = (fact: string) => /^v |almagest|^comment (dia_|lightcurve)|comment stored_visit\. /.test(fact);
+
+test('uninstalling waits for APDBs to be given back, or gives them back by cascade', async (t) => {
+  for (const method of ['extension', 'sql'] as const) {
+    await using db = await database({ installed: false });
+    await install(db.client, method);
+    await addApdb(db);
+    const error = await t.throwsAsync<Error & { hint: string }>(uninstall(db.client, false));
+    t.is(error.message, 'the database has APDBs: survey');
+    t.regex(error.hint, /apdb\.detach\('name'\)/);
+    const before = await facts(db);
+    const made = await functions(db);
+    await uninstall(db.client, true);
+    t.is(await findInstallation(db.client), undefined);
+    t.deepEqual(
+      (await facts(db)).filter((fact) => !isOurs(fact)),
+      before.filter((fact) => !isOurs(fact)),
+      method,
+    );
+    t.deepEqual(await functions(db), []);
+    await install(db.client, method);
+    await db.query(`select apdb.attach('survey', 'x_')`);
+    t.deepEqual(await facts(db), before, method);
+    t.deepEqual(await functions(db), made, method);
+    t.deepEqual(await db.query('select visit from survey.stored_visit'), [{ visit: 9007199254740993n }]);
+  }
+});
+
+test('an APDB outlives the extension dropped by hand, and is attached again', async (t) => {
+  await using db = await database();
+  await addApdb(db);
+  const before = await facts(db);
+  await db.query('drop extension almagest');
+  t.deepEqual(await db.query('select from survey.dia_object'), []);
+  await db.query('create extension almagest');
+  await db.query(`select apdb.attach('survey', 'x_')`);
+  t.deepEqual(await facts(db), before);
+  t.deepEqual(await db.query(`select from survey.get_dia_objects('CIRCLE 0 90 1')`), []);
+});
+
+test('a dump of an APDB restores to the same, and is worked with as before', async (t) => {
+  for (const method of ['extension', 'sql'] as const) {
+    await using db = await database({ installed: false });
+    await using restored = await database({ installed: false });
+    await install(db.client, method);
+    await addApdb(db);
+    restore(
+      restored.url,
+      execFileSync('pg_dump', ['--dbname', db.url], { encoding: 'utf8', maxBuffer: 2 ** 28 }),
+    );
+    t.deepEqual(await facts(restored), await facts(db), method);
+    t.deepEqual(await functions(restored), await functions(db), method);
+    for (const sql of [
+      'select name, prefix, options::text, origin, since from apdb.database',
+      'select * from survey.stored_visit',
+      'select name, value from survey.x_metadata order by name',
+      `select apdb.options('survey')::text`,
+    ])
+      t.deepEqual(await restored.query(sql), await db.query(sql), sql);
+    t.deepEqual(await restored.query(`select from survey.get_dia_objects('CIRCLE 0 90 1')`), []);
+    await restored.query(`select apdb.refresh('survey')`);
+    t.deepEqual(await functions(restored), await functions(db), method);
+  }
+});
+
+test('readers read an APDB, loaders store in it, and nobody else does anything', async (t) => {
+  await using db = await database();
+  await db.query(
+    `select apdb.create('survey', '{"dia_object_nightly": true, "dia_object_index": "last_object_table", "enable_replica": true}')`,
+  );
+  const rights = (role: string, kinds: string) =>
+    db.query<{ name: string }>(
+      `select c.relname::text as name from pg_class c
+       where c.relnamespace = 'survey'::regnamespace and c.relkind in ('r', 'v')
+         and has_table_privilege($1, c.oid, $2) and ($2 = 'select' or c.relkind = 'r') order by 1`,
+      [role, kinds],
+    );
+  const all = await db.query<{ name: string; kind: string }>(
+    `select relname::text as name, relkind::text as kind from pg_class
+     where relnamespace = 'survey'::regnamespace and relkind in ('r', 'v') order by 1`,
+  );
+  const names = all.map(({ name }) => ({ name }));
+  const tables = all.filter(({ kind }) => kind === 'r').map(({ name }) => ({ name }));
+  t.deepEqual(await rights('almagest_reader', 'select'), names);
+  t.deepEqual(await rights('almagest_reader', 'insert, update, delete, truncate'), []);
+  t.deepEqual(await rights('almagest_loader', 'insert'), tables);
+  t.deepEqual(await rights('almagest_loader', 'update'), tables);
+  t.deepEqual(await rights('almagest_loader', 'delete'), tables);
+  t.deepEqual(await rights('almagest_loader', 'truncate'), [{ name: 'DiaObjectNightly' }]);
+  t.deepEqual(await rights('almagest_owner', 'truncate'), tables);
+  t.deepEqual(
+    await db.query(
+      `select p.proname from pg_proc p
+       where p.pronamespace = 'survey'::regnamespace
+         and (has_function_privilege('public', p.oid, 'execute') or not has_function_privilege('almagest_reader', p.oid, 'execute'))`,
+    ),
+    [],
+  );
+  t.deepEqual(
+    await db.query(
+      `select has_schema_privilege('public', 'survey', 'usage') as anyone, has_schema_privilege('almagest_reader', 'survey', 'usage') as reader,
+              has_schema_privilege('almagest_loader', 'survey', 'create') as loader, has_schema_privilege('almagest_owner', 'survey', 'create') as owner`,
+    ),
+    [{ anyone: false, reader: true, loader: false, owner: true }],
+  );
+});

@@ -9,7 +9,7 @@ import { buildColumns } from './build.ts';
 import { blockPaths, compile, pathsOf } from './compile.ts';
 import { columnOf, columnsOf, Records } from './records.ts';
 import type { Block, Mapping, VisitPlace } from './schema.ts';
-import { BadValue, numberOf, type Value } from './values.ts';
+import { BadValue, LostDigits, numberOf, type Value } from './values.ts';
 
 export type TableName = Block['into'];
 
@@ -38,6 +38,8 @@ export interface MappedFile {
   readonly path: string;
   readonly tables: readonly MappedRows[];
   readonly refusals: readonly Refusal[];
+  /** Rows without an id that can be trusted. */
+  readonly lost: number;
 }
 
 /** Filled by the store: a file's values are those of a time long past. */
@@ -143,55 +145,46 @@ function picked(column: ColumnValues, places: readonly number[]): ColumnValues {
   return { ...column, values: chosen, nulls: Uint8Array.from(places, (place) => nulls?.[place] ?? 0) };
 }
 
-function mapBatch(reading: Reading, batch: Batch, file: string, refusals: Refusal[]): MappedRows {
+/** What is left out of a file's rows: those that are wrong, and how many have lost what tells them apart. */
+interface LeftOut {
+  readonly refusals: Refusal[];
+  lost: number;
+}
+
+function mapBatch(reading: Reading, batch: Batch, file: string, leftOut: LeftOut): MappedRows {
   const { block, place, target, columns } = reading;
   const name = path.basename(file);
   const records = new Records(block, columns, batch);
-  const present = block.present === undefined ? undefined : records.reader(block.present);
   const refused = new Set<number>();
-  const refuse = (item: number, column: string, reason: string) => {
-    // A record that is no row may hold anything.
-    if (present?.(item) === null || refused.has(item)) return;
+  const refuse = (item: number, column: string, reason: BadValue) => {
+    if (refused.has(item)) return;
     refused.add(item);
-    refusals.push({ row: records.rowOf(item), column, reason });
+    if (block.drop_lost_ids && reason instanceof LostDigits) leftOut.lost++;
+    else leftOut.refusals.push({ row: records.rowOf(item), column, reason: reason.message });
   };
   const built = buildColumns(block.into, target, getsOf(reading, records, name), records.count, refuse);
-  const attempt = (item: number, visitOf: (item: number) => VisitKey): VisitKey | null => {
-    try {
-      return visitOf(item);
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      refuse(item, 'visit', error.message);
-      return null;
-    }
-  };
-  const carrying = place === undefined ? undefined : placeReader(place, records, name);
-  const follows = block.visit === 'latest_source';
-  const needsOwn = !follows && (block.history || carrying === undefined);
-  const own = needsOwn && records.count > 0 ? ownVisit(built) : undefined;
-  const items = Array.from({ length: records.count }, (_, item) => item).filter(
-    (item) => present?.(item) !== null,
-  );
-  const visits = items.map((item) => {
-    if (refused.has(item) || follows) return null;
-    return attempt(item, own ?? carrying!);
-  });
-  const carriers =
-    block.history && carrying !== undefined ? items.map((item) => attempt(item, carrying)) : undefined;
-  const kept = items.flatMap((item, i) => (refused.has(item) ? [] : [i]));
+  const keysOf = (read: (item: number) => VisitKey) =>
+    Array.from({ length: records.count }, (_, item) => {
+      try {
+        return refused.has(item) ? null : read(item);
+      } catch (error) {
+        if (!(error instanceof BadValue)) throw error;
+        refuse(item, 'visit', error);
+        return null;
+      }
+    });
+  const carrying = place === undefined ? undefined : keysOf(placeReader(place, records, name));
+  const isOwn = block.visit !== 'latest_source' && (block.history || carrying === undefined);
+  const visits = isOwn && records.count > 0 ? keysOf(ownVisit(built)) : carrying;
+  const kept = Array.from({ length: records.count }, (_, item) => item).filter((item) => !refused.has(item));
   return {
     table: block.into,
     file,
-    columns: built.map((column) =>
-      picked(
-        column,
-        kept.map((i) => items[i]!),
-      ),
-    ),
+    columns: built.map((column) => picked(column, kept)),
     rows: kept.length,
-    rowOf: (row) => records.rowOf(items[kept[row]!]!),
-    visits: kept.map((i) => visits[i]!),
-    carriers: carriers === undefined ? undefined : kept.map((i) => carriers[i]!),
+    rowOf: (row) => records.rowOf(kept[row]!),
+    visits: kept.map((item) => visits?.[item] ?? null),
+    carriers: block.history && carrying !== undefined ? kept.map((item) => carrying[item]!) : undefined,
   };
 }
 
@@ -213,19 +206,19 @@ export async function mapFile(
   mapping: Mapping,
   targets: Readonly<Record<TableName, Target>>,
 ): Promise<MappedFile> {
-  const refusals: Refusal[] = [];
+  const leftOut: LeftOut = { refusals: [], lost: 0 };
   const tables: MappedRows[] = [];
   for (const block of blocksFor(mapping, reader.columns)) {
     const reading = readingOf(block, mapping, reader, targets[block.into]);
     for await (const batch of reader.batches(reading.columns.map((column) => column.name))) {
       try {
-        tables.push(mapBatch(reading, batch, file, refusals));
+        tables.push(mapBatch(reading, batch, file, leftOut));
       } catch (error) {
         throw error instanceof BadValue ? new LoadError(error.message, { cause: error }) : error;
       }
     }
   }
-  return { path: file, tables, refusals };
+  return { path: file, tables, ...leftOut };
 }
 
 /** The column by which rows of a table are told apart in messages. */

@@ -2,10 +2,10 @@
 import type { Target, TargetColumn } from '../../db/catalog.ts';
 import { LoadError } from '../../load/errors.ts';
 import type { ColumnValues } from '../tables.ts';
-import { BadValue, numberOf, shown, type Value } from './values.ts';
+import { BadValue, LostDigits, numberOf, shown, type Value } from './values.ts';
 
 /** Says why a record (from 0) cannot be taken. */
-export type RefuseRecord = (item: number, column: string, reason: string) => void;
+export type RefuseRecord = (item: number, column: string, reason: BadValue) => void;
 
 type Get = (item: number) => Value;
 
@@ -24,12 +24,10 @@ function whole(value: Value, kind: keyof typeof ranges): bigint {
   else if (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)) found = BigInt(value);
   else {
     const number = numberOf(value);
-    if (!Number.isSafeInteger(number))
-      throw new BadValue(
-        Number.isInteger(number)
-          ? `${shown(value)} was kept as a floating point number, which has lost digits of it`
-          : `${shown(value)} is not a whole number`,
-      );
+    if (!Number.isSafeInteger(number)) {
+      if (Number.isInteger(number)) throw new LostDigits(value);
+      throw new BadValue(`${shown(value)} is not a whole number`);
+    }
     found = BigInt(number);
   }
   if (found >= ranges[kind] || found < -ranges[kind]) throw new BadValue(`${shown(value)} is out of range`);
@@ -127,7 +125,7 @@ function buildColumn(target: TargetColumn, rows: number, get: Get, refuse: Refus
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
       nulls[item] = 1;
-      refuse(item, target.name, error.message);
+      refuse(item, target.name, error);
     }
   }
   return { name: target.name, type: form.type, values, nulls };

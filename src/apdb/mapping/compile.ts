@@ -6,9 +6,11 @@ import { BadValue, convert, divided, hashOf, numberOf, remainderOf, shown, type 
 type Get = (item: number) => Value;
 
 /** The paths that an expression reads. */
-export function pathsOf({ from, hash, of, negative_if: negative }: Expression): string[] {
+export function pathsOf({ from, count, sum, hash, of, negative_if: negative }: Expression): string[] {
   return [
     ...(from ?? []),
+    ...(count === undefined ? [] : [count]),
+    ...(sum ?? []),
     ...(hash ?? []),
     ...(of === undefined ? [] : [of]),
     ...(negative ? [negative.from] : []),
@@ -51,6 +53,11 @@ function source(expression: Expression, records: Records, file: string): Get {
     const readers = hash.map((path) => records.reader(path));
     return (item) => hashOf(readers.map((read) => read(item)));
   }
+  if (expression.count !== undefined) return records.counter(expression.count);
+  if (expression.sum !== undefined) {
+    const readers = expression.sum.map((path) => records.reader(path));
+    return (item) => readers.reduce((sum, read) => sum + numberOf(read(item) ?? 0), 0);
+  }
   const named = new RegExp(expression.file!).exec(file);
   if (named === null) throw new BadValue(`the file's name ${file} is not of the form ${expression.file}`);
   const text = named[1] ?? named[0];
@@ -59,7 +66,18 @@ function source(expression: Expression, records: Records, file: string): Get {
 
 /** What turns a value that is not NULL into the next, in the order in which an expression's parts apply. */
 function steps(expression: Expression, records: Records): ((value: Value, item: number) => Value)[] {
-  const { null_if: nulls, map, as, of, negative_if: negative, scale, add, divide, remainder } = expression;
+  const {
+    null_if: nulls,
+    map,
+    as,
+    of,
+    negative_if: negative,
+    scale,
+    add,
+    round,
+    divide,
+    remainder,
+  } = expression;
   const made: ((value: Value, item: number) => Value)[] = [];
   if (nulls !== undefined) made.push((value) => (nulls.some((each) => same(each, value)) ? null : value));
   if (map !== undefined)
@@ -73,10 +91,11 @@ function steps(expression: Expression, records: Records): ((value: Value, item: 
     const ofRead = of === undefined ? () => null : records.reader(of);
     made.push((value, item) => convert(as, value, ofRead(item)));
   }
-  if (divide !== undefined) made.push((value) => divided(value, divide));
-  if (remainder !== undefined) made.push((value) => remainderOf(value, remainder));
   if (scale !== undefined) made.push((value) => numberOf(value) * scale);
   if (add !== undefined) made.push((value) => numberOf(value) + add);
+  if (round === true) made.push((value) => Math.round(numberOf(value)));
+  if (divide !== undefined) made.push((value) => divided(value, divide));
+  if (remainder !== undefined) made.push((value) => remainderOf(value, remainder));
   if (negative !== undefined) {
     const read = records.reader(negative.from);
     made.push((value, item) =>

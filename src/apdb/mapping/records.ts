@@ -2,7 +2,7 @@
 import { accessorOf } from '../../db/copy/vectors.ts';
 import type { Batch, Column } from '../../formats/table.ts';
 import type { Block } from './schema.ts';
-import { BadValue, shown, taiFromMicroseconds, type Value } from './values.ts';
+import { BadValue, LostDigits, shown, taiFromMicroseconds, type Value } from './values.ts';
 
 type Read = (row: number) => unknown;
 
@@ -50,6 +50,21 @@ function fieldOf(record: unknown, steps: readonly string[]): unknown {
   return found;
 }
 
+/** Whether a field of the structs of a column is a floating point number in the file. */
+function isFloat({ storedAs }: Column, field: string): boolean {
+  const name = field.replaceAll(/[^A-Za-z0-9_]/g, (sign) => `\\${sign}`);
+  return new RegExp(`[<,] ?${name}: (DOUBLE|FLOAT)`).test(storedAs);
+}
+
+/** Structs cross as JSON, where a double beyond 2^53 looks like an integer. */
+function refusingLostDigits(read: (item: number) => Value): (item: number) => Value {
+  return (item) => {
+    const value = read(item);
+    if (typeof value === 'bigint') throw new LostDigits(value);
+    return value;
+  };
+}
+
 interface Item {
   readonly row: number;
   /** The record, for a block that reads structs; its place in the lists, for one that reads lists side by side. */
@@ -74,10 +89,12 @@ export class Records {
   readonly #readers = new Map<string, Read>();
   readonly #lists = new Map<string, readonly (ArrayLike<unknown> | null)[]>();
   readonly #items: readonly Item[];
+  readonly #columns: readonly Column[];
 
   constructor(block: Block, columns: readonly Column[], batch: Batch) {
     this.#block = block;
     this.#batch = batch;
+    this.#columns = columns;
     for (const [i, column] of columns.entries()) {
       const read = readerOf(column, batch, i);
       // Structs are parsed once however many fields are asked for.
@@ -85,7 +102,10 @@ export class Records {
         column.type === 'jsonb' ? Array.from({ length: batch.rows }, (_, row) => read(row)) : undefined;
       this.#readers.set(column.name, parsed === undefined ? read : (row) => parsed[row]);
     }
-    this.#items = this.#find();
+    const found = this.#find();
+    const { present } = block;
+    this.#items =
+      present === undefined ? found : found.filter((item) => this.#rawValue(item, present) !== null);
   }
 
   get count(): number {
@@ -103,23 +123,46 @@ export class Records {
     return new Set(this.#items.flatMap(({ record }) => Object.keys(record as object)));
   }
 
-  hasColumn(path: string): boolean {
-    const isField = this.#block.rows !== undefined && !path.startsWith('/');
-    return isField || this.#readers.has(columnOf(path));
-  }
-
   /** Values at a path, by the number of the record. */
   reader(path: string): (item: number) => Value {
     const steps = path.replace(/^\//, '').split('.');
     const items = this.#items;
-    if (this.#block.rows !== undefined && !path.startsWith('/'))
-      return (item) => scalar(fieldOf(items[item]!.record, steps));
+    if (this.#block.rows !== undefined && !path.startsWith('/')) {
+      const field = (item: number) => scalar(fieldOf(items[item]!.record, steps));
+      return this.#keepsFloat(columnOf(this.#block.rows), path) ? refusingLostDigits(field) : field;
+    }
     const list = this.#lists.get(path);
     if (list !== undefined) return (item) => scalar(list[items[item]!.row]?.[items[item]!.place!]);
     const read = this.#readers.get(steps[0]!);
     if (read === undefined) return () => null;
     const below = steps.slice(1);
-    return (item) => scalar(fieldOf(read(items[item]!.row), below));
+    const field = (item: number) => scalar(fieldOf(read(items[item]!.row), below));
+    return below.length > 0 && this.#keepsFloat(steps[0]!, below.at(-1)!) ? refusingLostDigits(field) : field;
+  }
+
+  /** How many values the lists at a path hold, by the number of the record. */
+  counter(path: string): (item: number) => number {
+    const [column, ...below] = path.replace(/^\//, '').split('.');
+    const isField = this.#block.rows !== undefined && !path.startsWith('/');
+    const read = this.#readers.get(column!);
+    return (item) => {
+      const { row, record } = this.#items[item]!;
+      const found = isField ? fieldOf(record, [column!, ...below]) : fieldOf(read?.(row), below);
+      return Array.from((found ?? []) as ArrayLike<unknown>).filter((each) => each !== null).length;
+    };
+  }
+
+  #keepsFloat(column: string, field: string): boolean {
+    const found = this.#columns.find(({ name }) => name === column);
+    return found !== undefined && isFloat(found, field);
+  }
+
+  #rawValue({ row, record, place }: Item, path: string): unknown {
+    const steps = path.replace(/^\//, '').split('.');
+    if (this.#block.rows !== undefined && !path.startsWith('/')) return fieldOf(record, steps) ?? null;
+    const list = this.#lists.get(path);
+    if (list !== undefined) return list[row]?.[place!] ?? null;
+    return fieldOf(this.#readers.get(steps[0]!)?.(row), steps.slice(1)) ?? null;
   }
 
   #find(): Item[] {

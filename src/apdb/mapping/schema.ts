@@ -36,6 +36,10 @@ const detailed = z.strictObject({
   value: constant.optional(),
   /** A regular expression for the file's name, without its directory; its first group is the value. */
   file: z.string().optional(),
+  /** How many elements that are not NULL a list has; 0 where it is NULL itself. */
+  count: path.optional(),
+  /** The sum of these, NULL counting as 0. */
+  sum: z.array(path).min(1).optional(),
   /** A positive int8 made of these values: the same for the same values. */
   hash: z.array(path).min(1).optional(),
   /** Values that mean NULL. */
@@ -49,6 +53,8 @@ const detailed = z.strictObject({
   scale: z.number().optional(),
   /** After the scale. */
   add: z.number().optional(),
+  /** To the nearest whole number, after that. */
+  round: z.boolean().optional(),
   /** Whole numbers only, rounded towards minus infinity. */
   divide: z.int().positive().optional(),
   remainder: z.int().positive().optional(),
@@ -61,9 +67,10 @@ export type Expression = z.output<typeof detailed>;
 const expression = z
   .union([path.transform((from) => ({ from: [from] })), detailed])
   .superRefine((given, context) => {
-    const { from, value, file, hash } = given as Expression;
-    const ways = [from, value, file, hash].filter((way) => way !== undefined).length;
-    if (ways !== 1) context.addIssue({ code: 'custom', message: 'one of from, value, file, hash is needed' });
+    const { from, value, file, count, sum, hash } = given as Expression;
+    const ways = [from, value, file, count, sum, hash].filter((way) => way !== undefined).length;
+    if (ways !== 1)
+      context.addIssue({ code: 'custom', message: 'one of from, value, file, count, sum, hash is needed' });
     if (((given as Expression).as === 'ab_mag_error') !== ((given as Expression).of !== undefined))
       context.addIssue({ code: 'custom', message: 'ab_mag_error and of go together' });
   }) as unknown as z.ZodType<Expression>;
@@ -82,6 +89,8 @@ const block = z.strictObject({
   present: path.optional(),
   /** Take over every field that has the name of a column. */
   same_names: z.boolean().default(false),
+  /** Leave out rows whose ids were kept as floating point numbers, which have lost digits of them. */
+  drop_lost_ids: z.boolean().default(false),
   leave_out: z.array(z.string()).default([]),
   columns: z.record(z.string(), expression).default({}),
   /**
@@ -98,6 +107,8 @@ export type VisitPlace = z.output<typeof visitPlace>;
 
 const mapping = z.strictObject({
   name: z.string().min(1),
+  /** A regular expression for names of files: others are not recognised. */
+  files: z.string().optional(),
   description: z.string().default(''),
   /** Columns by which a file is recognised: any of these sets. */
   recognise: z.array(z.array(z.string()).min(1)).default([]),
@@ -144,7 +155,7 @@ function complainOfPatterns(given: Mapping, file: string): void {
     ...given.tables.flatMap(({ columns }) => Object.values(columns)),
     ...places.flatMap((place) => (place === undefined ? [] : Object.values(place))),
   ];
-  for (const pattern of [given.group, ...expressions.map((each) => each.file)]) {
+  for (const pattern of [given.group, given.files, ...expressions.map((each) => each.file)]) {
     if (pattern === undefined) continue;
     try {
       new RegExp(pattern);

@@ -8,6 +8,13 @@ export type Value = number | bigint | string | boolean | null;
 /** Why a value cannot be taken: the caller knows which. */
 export class BadValue extends Error {}
 
+/** An id whose last digits are gone. */
+export class LostDigits extends BadValue {
+  constructor(value: unknown) {
+    super(`${shown(value)} was kept as a floating point number, which has lost digits of it`);
+  }
+}
+
 const unixDay = 40_587;
 const secondsPerDay = 86_400;
 const julianDayOfMjd = 2_400_000.5;

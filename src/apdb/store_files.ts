@@ -1,5 +1,5 @@
 /** Files into an APDB: mapped, put together visit by visit, each visit stored in one transaction. */
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Refusal } from '../db/copy/encoder.ts';
@@ -106,15 +106,16 @@ class Session {
     return new Session(client, name, table, options, await stagingTargets(client, name));
   }
 
-  async read(path: string): Promise<ReadFile> {
+  /** @param again whether a file that is stored is read all the same */
+  async read(path: string, again: boolean): Promise<ReadFile> {
     try {
-      return await this.#read(path);
+      return await this.#read(path, again);
     } catch (error) {
       throw named(path, error);
     }
   }
 
-  async #read(path: string): Promise<ReadFile> {
+  async #read(path: string, again: boolean): Promise<ReadFile> {
     const options = this.#options;
     await using file = await openFile(path);
     const checksum = await fileChecksum(path, file.bytes);
@@ -123,7 +124,7 @@ class Session {
       options.mapping === undefined ? recognise(path, reader.columns) : findMapping(options.mapping);
     const report = { path, mapping: mapping.name, rows: 0, refusals: [], lost: 0 };
     const rest = { mapping, checksum, bytes: file.bytes };
-    if (!options.force && (await this.#isLogged(checksum)))
+    if (!again && (await this.#isLogged(checksum)))
       return { ...rest, report: { ...report, status: 'already' }, mapped: undefined };
     if (blocksFor(mapping, reader.columns).length === 0) {
       if (!isIgnored(mapping, reader.columns))
@@ -259,6 +260,15 @@ function unitsOfAll(files: readonly ReadFile[]): Unit[] {
     .sort((a, b) => a.time - b.time);
 }
 
+/** Whether a file that is stored belongs to the group of one that is not. */
+function isNeededAgain(file: ReadFile, files: readonly ReadFile[]): boolean {
+  const group = file.mapping?.group;
+  if (file.report.status !== 'already' || group === undefined) return false;
+  const nameOf = (path: string) => new RegExp(group).exec(basename(path))?.[1];
+  const name = nameOf(file.report.path);
+  return files.some(({ report }) => report.status === 'read' && nameOf(report.path) === name);
+}
+
 /**
  * Stores the visits of files in the order of their times. What was stored before an error stays: each visit is whole,
  * and a file is in the log only when all its visits are stored.
@@ -273,29 +283,25 @@ export async function storeFiles(
 ): Promise<StoreOutcome> {
   const session = await Session.open(client, options);
   const files: ReadFile[] = [];
-  for (const path of paths) {
-    const file = await session.read(path);
-    files.push(file);
-    events.fileRead?.(file.report);
+  for (const path of paths) files.push(await session.read(path, options.force));
+  for (const [i, file] of files.entries()) {
+    // What is stored already says of which visits the objects of its neighbours are.
+    if (isNeededAgain(file, files)) files[i] = await session.read(file.report.path, true);
+    events.fileRead?.(files[i]!.report);
   }
   const units = unitsOfAll(files);
   events.unitsFound?.(units.length);
   const reports: UnitReport[] = [];
   const outcome = { files: files.map(({ report }) => report), units: reports };
   if (options.dryRun) return outcome;
-  const left = new Map(
-    files.filter(({ mapped }) => mapped !== undefined).map((file) => [file.report.path, file]),
-  );
-  for (const [i, unit] of units.entries()) {
-    const later = new Set(units.slice(i + 1).flatMap((each) => [...each.files]));
-    const ended = [...left.values()].filter(
-      ({ report }) => unit.files.has(report.path) && !later.has(report.path),
-    );
+  const read = files.filter(({ mapped }) => mapped !== undefined);
+  const lastUnits = new Map(units.flatMap((unit) => [...unit.files].map((file) => [file, unit] as const)));
+  for (const unit of units) {
+    const ended = read.filter(({ report }) => lastUnits.get(report.path) === unit);
     const report = await session.store(unit, ended);
-    for (const file of ended) left.delete(file.report.path);
     reports.push(report);
     events.unitStored?.(report);
   }
-  await session.logRest([...left.values()]);
+  await session.logRest(read.filter(({ report }) => !lastUnits.has(report.path)));
   return outcome;
 }

@@ -20,6 +20,8 @@ export interface Visit {
   readonly visit?: bigint | number;
   readonly detector?: number;
   readonly onConflict?: OnConflict;
+  /** Whether the rows are all of the visit, which is then known to be stored; true without it. */
+  readonly remember?: boolean;
 }
 
 export interface VisitRows {
@@ -198,12 +200,13 @@ export async function storeVisitInside(
     name: 'almagest_store',
     text: `
       select * from apdb.store(
-        visit_time => $1, visit => $2, detector => $3, on_conflict => $4, apdb => $5)`,
+        visit_time => $1, visit => $2, detector => $3, on_conflict => $4, remember => $5, apdb => $6)`,
     values: [
       visit.visitTime,
       visit.visit === undefined ? null : String(visit.visit),
       visit.detector ?? null,
       visit.onConflict ?? 'error',
+      visit.remember ?? true,
       apdb,
     ],
   });

@@ -3,10 +3,12 @@ import { Command } from 'commander';
 import { createCommand } from './apdb/create.ts';
 import { databaseCommands } from './apdb/databases.ts';
 import { genSourcesCommand } from './apdb/gen_sources.ts';
+import { mappingsCommand } from './apdb/mappings.ts';
 import { metadataCommand } from './apdb/metadata.ts';
 import { reportCommand } from './apdb/report.ts';
 import { schemaCommand } from './apdb/schema.ts';
 import { simulateCommand } from './apdb/simulate.ts';
+import { storeCommand } from './apdb/store.ts';
 
 export function apdbCommand(): Command {
   const apdb = new Command('apdb')
@@ -29,6 +31,8 @@ Each is one function of the schema apdb, which psql can call as well: select * f
     genSourcesCommand(),
     simulateCommand(),
     reportCommand(),
+    storeCommand(),
+    mappingsCommand(),
   ])
     apdb.addCommand(command);
   return apdb;

@@ -37,6 +37,7 @@ export const store: Routine = routine(
       ['sources', 'regclass', 'null'],
       ['forced_sources', 'regclass', 'null'],
       ['on_conflict', 'text', "'error'"],
+      ['remember', 'boolean', 'true'],
       apdbArgument,
     ],
     returns: {
@@ -53,11 +54,12 @@ export const store: Routine = routine(
       'sources. visit_time: MJD TAI, when the versions begin. objects, sources, forced_sources: relations with columns ' +
       'of the names of the tables, or the same in snake_case; NULL: the tables of apdb.stage. Pixels that are NULL are ' +
       'filled in. visit, detector: the unit under which the visit is remembered; by default those that all sources have. ' +
+      'remember: false for rows that are not all of a visit: no unit is looked for or remembered. ' +
       'on_conflict: error, skip (a unit that was stored, or rows that are there, are left) or update (they are replaced). ' +
       'Gives whether the unit was stored, and how many versions were written and closed, sources and forced sources ' +
       'written. ApdbDataError, ApdbStateError.',
   },
-  (visitTime, visit, detector, objects, sources, forcedSources, onConflict, apdb) => [
+  (visitTime, visit, detector, objects, sources, forcedSources, onConflict, remember, apdb) => [
     storeVisit({
       apdb,
       time: visitTime,
@@ -65,6 +67,7 @@ export const store: Routine = routine(
       detector,
       relations: { DiaObject: objects, DiaSource: sources, DiaForcedSource: forcedSources },
       onConflict,
+      remember: remember ?? true,
     }),
   ],
 );

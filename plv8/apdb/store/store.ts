@@ -28,6 +28,8 @@ export interface Request {
   readonly detector: number | null;
   readonly relations: Readonly<Record<StoredTable, string | null | undefined>>;
   readonly onConflict: string | null;
+  /** Whether the visit is remembered as a unit: true without it. */
+  readonly remember?: boolean;
 }
 
 export interface Stored {
@@ -72,7 +74,10 @@ export function store(request: Request): Stored {
     late: rows.has('DiaObject') && hasNewerVersions(apdb, time),
     rows,
   };
-  const unit = unitOf(looks.values(), request.visit?.toString() ?? null, request.detector);
+  const unit =
+    request.remember === false
+      ? null
+      : unitOf(looks.values(), request.visit?.toString() ?? null, request.detector);
   return inAttempts(visit, unit);
 }
 

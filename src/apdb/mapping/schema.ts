@@ -65,7 +65,14 @@ const detailed = z.strictObject({
 export type Expression = z.output<typeof detailed>;
 
 const expression = z
-  .union([path.transform((from) => ({ from: [from] })), detailed])
+  .union([
+    path.transform((from) => ({ from: [from] })),
+    z
+      .array(path)
+      .min(1)
+      .transform((from) => ({ from })),
+    detailed,
+  ])
   .superRefine((given, context) => {
     const { from, value, file, count, sum, hash } = given as Expression;
     const ways = [from, value, file, count, sum, hash].filter((way) => way !== undefined).length;

@@ -38,6 +38,7 @@ export const detachedDescription =
 interface AdditionalIndex {
   readonly name: string;
   readonly table: string;
+  readonly unique: boolean;
   /** What follows the table's name: columns, predicate. */
   readonly sql: string;
 }
@@ -45,22 +46,23 @@ interface AdditionalIndex {
 /** Indexes by which versions are found and kept right; the names begin as the table's do. */
 function additionalIndexes(apdb: Apdb): AdditionalIndex[] {
   const id = q('diaObjectId');
-  if (apdb.hasLast) return [{ name: 'DiaObjectLast_almagest_id', table: 'DiaObjectLast', sql: `(${id})` }];
-  const open = {
-    name: 'DiaObject_almagest_open',
-    table: 'DiaObject',
-    sql: `(${id}) where ${q('validityEndMjdTai')} is null`,
-  };
-  return apdb.options.dia_object_index === 'pix_id_iov'
-    ? [
-        open,
-        {
-          name: 'DiaObject_almagest_version',
-          table: 'DiaObject',
-          sql: `(${id}, ${q('validityStartMjdTai')})`,
-        },
-      ]
-    : [open];
+  if (apdb.hasLast)
+    return [{ name: 'DiaObjectLast_almagest_id', table: 'DiaObjectLast', unique: true, sql: `(${id})` }];
+  const open = `where ${q('validityEndMjdTai')} is null`;
+  const table = 'DiaObject';
+  const indexes = [
+    { name: 'DiaObject_almagest_open', table, unique: true, sql: `(${id}) ${open}` },
+    // What reading the objects of a field costs does not grow with their histories.
+    { name: 'DiaObject_almagest_open_pixel', table, unique: false, sql: `(${apdb.pixel}) ${open}` },
+  ];
+  if (apdb.options.dia_object_index === 'pix_id_iov')
+    indexes.push({
+      name: 'DiaObject_almagest_version',
+      table,
+      unique: true,
+      sql: `(${id}, ${q('validityStartMjdTai')})`,
+    });
+  return indexes;
 }
 
 /** Whether a table, view or index of this quoted name is there. */
@@ -88,8 +90,8 @@ export function addAdditions(apdb: Apdb): void {
   if (apdb.options.dia_object_nightly) makeNightly(apdb);
 }
 
-function makeIndex(apdb: Apdb, { name, table, sql }: AdditionalIndex): void {
-  const create = `create unique index ${q(apdb.tableName(name))} on ${apdb.table(table)} ${sql}`;
+function makeIndex(apdb: Apdb, { name, table, unique, sql }: AdditionalIndex): void {
+  const create = `create ${unique ? 'unique ' : ''}index ${q(apdb.tableName(name))} on ${apdb.table(table)} ${sql}`;
   try {
     plv8.subtransaction(() => plv8.execute(create));
   } catch (error) {

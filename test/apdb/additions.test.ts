@@ -20,11 +20,14 @@ test('versions are found by object, and one of an object is open, in each index 
     "CREATE UNIQUE INDEX stored_visit_unit ON stored_visit USING btree (visit, COALESCE(detector, '-1'::integer))";
   const open =
     'CREATE UNIQUE INDEX "x_DiaObject_almagest_open" ON "x_DiaObject" USING btree ("diaObjectId") WHERE ("validityEndMjdTai" IS NULL)';
+  const pixel =
+    'CREATE INDEX "x_DiaObject_almagest_open_pixel" ON "x_DiaObject" USING btree ("pixelId") WHERE ("validityEndMjdTai" IS NULL)';
   t.deepEqual(made, {
-    baseline: [unit, open],
+    baseline: [unit, open, pixel],
     pix_id_iov: [
       unit,
       open,
+      pixel,
       'CREATE UNIQUE INDEX "x_DiaObject_almagest_version" ON "x_DiaObject" USING btree ("diaObjectId", "validityStartMjdTai")',
     ],
     last_object_table: [

@@ -41,6 +41,17 @@ export interface Search {
   readonly where: readonly string[];
 }
 
+/**
+ * That a pixel is in the range p. Of two bounds that it does not know the planner takes 0.5% of a table to lie
+ * between them, which for millions of rows would have it compile (jit) every search; bounds written as arrays divide
+ * that by three each, and are read as one with the others.
+ */
+function inRange(pixel: string): string {
+  const low = `${pixel} >= any (array[p.low])`;
+  const high = `${pixel} <= any (array[p.high])`;
+  return [`${pixel} between p.low and p.high`, low, low, low, high, high, high].join(' and ');
+}
+
 /** Rows whose positions are in a region; `region` and `exact` are SQL expressions, no region has no rows. */
 export function inRegion(
   apdb: Apdb,
@@ -54,7 +65,7 @@ from apdb._pixels(${region}, ${htm_level}, ${htm_max_ranges}, ${exact}) as p
 cross join lateral (
   select t.*
   from ${apdb.table(table)} as t
-  where ${[`t.${apdb.pixel} between p.low and p.high`, ...where].join(' and ')}
+  where ${[inRange(`t.${apdb.pixel}`), ...where].join(' and ')}
   offset 0
 ) as r
 where p.test is null or sky.region_contains(p.test, r.${apdb.ra}, r.${apdb.decl})`;

@@ -113,7 +113,10 @@ function makeIndex(apdb: Apdb, { name, table, unique, sql }: AdditionalIndex): v
  */
 function makeNightly(apdb: Apdb): void {
   const nightly = apdb.table('DiaObjectNightly');
-  if (exists(apdb, nightly)) return;
+  if (exists(apdb, nightly)) {
+    addNewColumns(apdb, nightly);
+    return;
+  }
   plv8.execute(
     `create table ${nightly} (like ${apdb.table('DiaObject')} including defaults including comments)`,
   );
@@ -132,6 +135,13 @@ function makeNightly(apdb: Apdb): void {
   plv8.execute(`grant select on ${nightly} to almagest_reader`);
   plv8.execute(`grant insert, update, delete, truncate on ${nightly} to almagest_loader`);
   plv8.execute(`grant all on ${nightly} to almagest_owner`);
+}
+
+/** DiaObject may have got columns since. */
+function addNewColumns(apdb: Apdb, nightly: string): void {
+  for (const { name, type } of apdb.columns('DiaObject'))
+    if (!apdb.hasColumn('DiaObjectNightly', name))
+      plv8.execute(`alter table ${nightly} add column ${q(name)} ${type}`);
 }
 
 function hasRows(apdb: Apdb, table: string): boolean {

@@ -157,3 +157,8 @@ export function readableApdbs(): string[] {
   ) as { name: string }[];
   return known.map(({ name }) => name);
 }
+
+/** Lets one session at a time make, adopt or drop APDBs: each then sees what the other did. */
+export function oneAtATime(): void {
+  plv8.execute('lock table apdb.database in share row exclusive mode');
+}

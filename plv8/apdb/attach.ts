@@ -1,6 +1,6 @@
 /** APDBs that clients made: adopted, and given back. */
 import { addAdditions, exists, removeAdditions } from './additions.ts';
-import { Apdb, metadataKeys, openApdb } from './apdb.ts';
+import { Apdb, metadataKeys, oneAtATime, openApdb } from './apdb.ts';
 import { tablesOf } from './ddl.ts';
 import { apdbError } from './errors.ts';
 import { dropGenerated, generate, requireFreeNames } from './generate.ts';
@@ -56,6 +56,7 @@ function requireApdb(apdb: Apdb): void {
 
 /** Adopts an APDB that a client made; completes one that is here already. */
 export function attachApdb(name: string, prefix: string): void {
+  oneAtATime();
   const unread = new Apdb(name, prefix, defaultOptions);
   const [known] = unread.rows<{ prefix: string }>('select prefix from apdb.database where name = $1', [name]);
   if (known !== undefined && known.prefix !== prefix)
@@ -80,6 +81,7 @@ export function attachApdb(name: string, prefix: string): void {
 
 /** Makes what is missing of ours, and views and functions anew. */
 export function refreshApdb(name: string): void {
+  oneAtATime();
   const apdb = openApdb(name);
   addAdditions(apdb);
   generate(apdb);
@@ -87,6 +89,7 @@ export function refreshApdb(name: string): void {
 
 /** Takes away what is ours, and forgets the APDB; its client's tables stay. */
 export function detachApdb(name: string): void {
+  oneAtATime();
   const apdb = openApdb(name);
   dropGenerated(apdb);
   removeAdditions(apdb);

@@ -1,6 +1,6 @@
 /** Making an APDB: its schema, its tables, and what says to clients what it is. */
 import { addAdditions } from './additions.ts';
-import { Apdb, metadataKeys } from './apdb.ts';
+import { Apdb, metadataKeys, oneAtATime } from './apdb.ts';
 import { makeTable, tablesOf } from './ddl.ts';
 import { generate, requireFreeNames } from './generate.ts';
 import { changeableJson, frozenJson, readOptions } from './read_options.ts';
@@ -15,6 +15,7 @@ import { writeVersions } from './versions.ts';
  * @throws ApdbConfigError; ApdbStateError where the name is taken
  */
 export function createApdb(name: string, optionsText: string, prefix: string, felis: string | null): Apdb {
+  oneAtATime();
   const schema = felis === null ? schema10 : readFelis(felis);
   const options = readOptions(optionsText, columnTypesOf(schema));
   const apdb = new Apdb(name, prefix, options);

@@ -2,7 +2,7 @@
 
 import { isDependedOn } from '../sqlstate.ts';
 import { storedVisit } from './additions.ts';
-import { Apdb, openApdb, replicaTableNames } from './apdb.ts';
+import { Apdb, oneAtATime, openApdb, replicaTableNames } from './apdb.ts';
 import { apdbError } from './errors.ts';
 import { dropGenerated } from './generate.ts';
 import { defaultOptions } from './options.ts';
@@ -22,6 +22,7 @@ function tablesThere(apdb: Apdb): string[] {
 
 /** Drops an APDB; its schema too, where apdb.create made it and it is then empty. */
 export function dropApdb(name: string): void {
+  oneAtATime();
   const [known] = plv8.execute('select prefix, origin from apdb.database where name = $1', [name]) as {
     prefix: string;
     origin: string;

@@ -13,14 +13,16 @@ interface Made {
   readonly functions: readonly string[];
 }
 
+/** A name as PostgreSQL quotes it, with its schema. */
+const part = '(?:"(?:[^"]|"")*"|[\\w$]+)';
+const name = `${part}\\.${part}`;
+
 /** What statements make. */
 function madeBy(statements: readonly string[]): Made {
   const names = (kind: string) => [
     ...new Set(
       statements.flatMap(
-        (statement) =>
-          new RegExp(`^\\s*create or replace ${kind} ((?:"(?:[^"]|"")*"|[^\\s("])+)`).exec(statement)?.[1] ??
-          [],
+        (statement) => new RegExp(`^\\s*create or replace ${kind} (${name})`).exec(statement)?.[1] ?? [],
       ),
     ),
   ];
@@ -73,7 +75,7 @@ export function requireFreeNames(apdb: Apdb): void {
 /** The functions that statements make, by what their comments say of their arguments; quoted, as PostgreSQL has them. */
 function madeFunctions(apdb: Apdb, statements: readonly string[]): string[] {
   const named = statements.flatMap(
-    (statement) => /^\s*comment on function ([\s\S]*?\))\s+is\b/.exec(statement)?.[1] ?? [],
+    (statement) => new RegExp(`^\\s*comment on function (${name}\\([^)]*\\))`).exec(statement)?.[1] ?? [],
   );
   return apdb
     .rows<{ signature: string }>('select n::regprocedure::text as signature from unnest($1::text[]) as n', [

@@ -1,11 +1,12 @@
 /** Options of an APDB changed, and what follows from them. */
 import { addAdditions, removeNightly } from './additions.ts';
-import { openApdb } from './apdb.ts';
+import { oneAtATime, openApdb } from './apdb.ts';
 import { generate } from './generate.ts';
 import { changeableJson, changedOptions } from './read_options.ts';
 
 /** @throws ApdbConfigError */
 export function setOptions(name: string, optionsText: string): void {
+  oneAtATime();
   const before = openApdb(name);
   const options = changedOptions(before.options, optionsText, (table) => {
     const columns = before.columns(table);

@@ -219,6 +219,49 @@ test('views follow columns that were added', async (t) => {
   );
 });
 
+test('names may have any letters', async (t) => {
+  await using db = await database();
+  const name = `My "big" (APDB) it's ü`;
+  for (const mode of ['baseline', 'pix_id_iov', 'last_object_table']) {
+    await db.query(`select apdb.create($1, $2, '"é'' (')`, [
+      name,
+      JSON.stringify({ dia_object_index: mode, dia_object_nightly: true, htm_index_column: 'pixel "id"' }),
+    ]);
+    await db.query('select apdb.refresh($1)', [name]);
+    t.deepEqual(
+      await db.query(`select from "${name.replaceAll('"', '""')}".get_dia_objects('CIRCLE 0 -90 1')`),
+      [],
+    );
+    t.is((await db.query('select name from apdb.databases')).length, 1);
+    await db.query('select apdb.detach($1)', [name]);
+    await db.query(`select apdb.attach($1, '"é'' (')`, [name]);
+    await db.query('select apdb.drop($1)', [name]);
+    await db.query(`drop schema "${name.replaceAll('"', '""')}"`);
+  }
+});
+
+test('of two sessions that make one APDB, the second hears of the first', async (t) => {
+  await using db = await database();
+  const other = await db.connect();
+  await db.query('begin');
+  await db.query(`select apdb.create('survey')`);
+  const second = other.query(`select apdb.create('survey')`).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  await db.query('select pg_sleep(0.3)');
+  await db.query('commit');
+  t.is(await second, "ApdbStateError: there is an APDB 'survey' already");
+});
+
+test('the nightly table follows columns that were added to DiaObject', async (t) => {
+  await using db = await database();
+  await db.query(`select apdb.create('survey', '{"dia_object_nightly": true}')`);
+  await db.query('alter table survey."DiaObject" add column "newFlux" real');
+  await db.query(`select apdb.refresh('survey')`);
+  t.deepEqual(await db.query('select new_flux from survey.dia_object'), []);
+});
+
 test('a function of an earlier form goes when it is made anew', async (t) => {
   await using db = await database();
   await db.query(`select apdb.create('survey')`);

@@ -55,7 +55,7 @@ test('an APDB outlives the extension dropped by hand, and is attached again', as
   await using db = await database();
   await addApdb(db);
   const before = await facts(db);
-  await db.query('drop extension almagest');
+  await db.query('drop extension almagest cascade');
   t.deepEqual(await db.query('select from survey.dia_object'), []);
   await db.query('create extension almagest');
   await db.query(`select apdb.attach('survey', 'x_')`);
@@ -86,6 +86,22 @@ test('a dump of an APDB restores to the same, and is worked with as before', asy
     await restored.query(`select apdb.refresh('survey')`);
     t.deepEqual(await functions(restored), await functions(db), method);
   }
+});
+
+test('the schema of an APDB, dumped alone, is attached where it is restored', async (t) => {
+  await using db = await database();
+  await using restored = await database();
+  await addApdb(db);
+  restore(
+    restored.url,
+    execFileSync('pg_dump', ['--schema', 'survey', '--dbname', db.url], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    }),
+  );
+  await restored.query(`select apdb.attach('survey', 'x_')`);
+  t.deepEqual(await facts(restored), await facts(db));
+  t.deepEqual(await functions(restored), await functions(db));
 });
 
 test('readers read an APDB, loaders store in it, and nobody else does anything', async (t) => {

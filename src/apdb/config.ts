@@ -20,9 +20,6 @@ export interface ApdbConfig {
   readonly options: ReadonlyMap<string, Tree>;
   /** The Felis document of its tables, where it is not that of today. */
   readonly schemaFile?: string;
-  readonly isolationLevel?: string;
-  /** Seconds in which a connection must be made. */
-  readonly connectionTimeout?: number;
 }
 
 export interface ConfigFindings {
@@ -80,19 +77,15 @@ function readSchemaFile(place: Place): string | null {
   return file;
 }
 
-function readConnection(place: Place): Pick<ApdbConfig, 'isolationLevel' | 'connectionTimeout'> {
-  if (!place.given) return {};
-  const fields = place.options(connectionKeys);
-  if (fields === undefined) return {};
-  const level = fields.isolation_level.optional((text) => text.word(isolationLevels));
-  const timeout = fields.connection_timeout.optional((number) => number.number());
+/** How the client of Python connects is checked, and is its own affair. */
+function checkConnection(place: Place): void {
+  const fields = place.given ? place.options(connectionKeys) : undefined;
+  if (fields === undefined) return;
+  fields.isolation_level.optional((text) => text.word(isolationLevels));
   fields.connection_pool.optional((flag) => flag.boolean());
-  if ((fields.extra_parameters.optional((object) => object.entries()) ?? []).length > 0)
-    fields.extra_parameters.note('has no effect: it is for the driver of Python');
-  return {
-    ...(level === null ? {} : { isolationLevel: level.replace('_', ' ') }),
-    ...(timeout === null ? {} : { connectionTimeout: timeout }),
-  };
+  fields.connection_timeout.optional((number) => number.number());
+  fields.extra_parameters.optional((object) => object.entries());
+  place.note('has no effect: it is for the client of Python');
 }
 
 const mapOf = (tree: Tree | undefined): ReadonlyMap<string, Tree> =>
@@ -119,6 +112,7 @@ function yamlConfig(text: string, findings: Findings): ApdbConfig {
   const name = fields.namespace.optional((place) => place.named());
   const prefix = fields.prefix.optional((place) => place.text());
   const schemaFile = readSchemaFile(fields.schema_file);
+  checkConnection(fields.connection_config);
   if (fields.pixelization.given) fields.pixelization.options(pixelizationKeys);
   for (const key of ['ss_schema_file', 'schema_name'] as const)
     if (fields[key].given) fields[key].note('has no effect');
@@ -134,7 +128,6 @@ function yamlConfig(text: string, findings: Findings): ApdbConfig {
     prefix: prefix ?? '',
     options,
     ...(schemaFile === null ? {} : { schemaFile }),
-    ...readConnection(fields.connection_config),
   };
 }
 

@@ -83,8 +83,8 @@ function checkSql(apdb: Apdb, table: Table, { name, expression }: Check): string
   return `constraint ${q(apdb.prefix + name)} check (${expression})`;
 }
 
-/** Makes a table with its indexes, comments and rights; `name`, quoted, where it is not the client's. */
-export function makeTable(apdb: Apdb, table: TableSpec, name = apdb.table(table.name)): void {
+/** The statements that make a table with its indexes, comments and rights; `name`, quoted, where it is not the client's. */
+export function tableSql(apdb: Apdb, table: TableSpec, name = apdb.table(table.name)): string[] {
   const list = (columns: readonly string[]) => columns.map(q).join(', ');
   const lines = [
     ...table.columns.map(columnSql),
@@ -95,18 +95,22 @@ export function makeTable(apdb: Apdb, table: TableSpec, name = apdb.table(table.
     ...(table.checks ?? []).map((check) => checkSql(apdb, table, check)),
     ...(table.foreignKeys ?? []).map((key) => foreignKeySql(apdb, key)),
   ];
-  plv8.execute(`create table ${name} (\n  ${lines.join(',\n  ')}\n)`);
-  for (const index of table.indexes)
-    plv8.execute(`create index ${q(apdb.prefix + index.name)} on ${name} (${list(index.columns)})`);
-  const comments = [
+  return [
+    `create table ${name} (\n  ${lines.join(',\n  ')}\n)`,
+    ...table.indexes.map(
+      (index) => `create index ${q(apdb.prefix + index.name)} on ${name} (${list(index.columns)})`,
+    ),
     `comment on table ${name} is ${plv8.quote_literal(table.description)}`,
     ...table.columns.map(
       (column) =>
         `comment on column ${name}.${q(column.name)} is ${plv8.quote_literal(columnComment(column))}`,
     ),
+    `grant select on ${name} to almagest_reader`,
+    `grant insert, update, delete on ${name} to almagest_loader`,
+    `grant all on ${name} to almagest_owner`,
   ];
-  plv8.execute(comments.join(';\n'));
-  plv8.execute(`grant select on ${name} to almagest_reader`);
-  plv8.execute(`grant insert, update, delete on ${name} to almagest_loader`);
-  plv8.execute(`grant all on ${name} to almagest_owner`);
+}
+
+export function makeTable(apdb: Apdb, table: TableSpec, name = apdb.table(table.name)): void {
+  plv8.execute(tableSql(apdb, table, name).join(';\n'));
 }

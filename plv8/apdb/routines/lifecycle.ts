@@ -2,7 +2,7 @@
 import { changes, type Routine, routine } from '../../routine.ts';
 import { metadataKeys, openApdb, readableApdbs } from '../apdb.ts';
 import { attachApdb, detachApdb, refreshApdb } from '../attach.ts';
-import { createApdb } from '../create.ts';
+import { createApdb, createSql } from '../create.ts';
 import { dropApdb } from '../drop.ts';
 import { setOptions } from '../set_options.ts';
 
@@ -23,6 +23,23 @@ export const _create: Routine = routine(
     createApdb(name ?? '', options ?? '{}', prefix ?? '', schema);
     return undefined;
   },
+);
+
+export const _create_sql: Routine = routine(
+  {
+    args: [
+      ['name', 'name'],
+      ['options', 'text'],
+      ['prefix', 'text'],
+      ['schema', 'text'],
+    ],
+    returns: { setof: 'text' },
+    volatility: 'stable',
+    strict: false,
+    usesSql: true,
+    comment: "What apdb.create_sql gives, of the JSON's text.",
+  },
+  (name, options, prefix, schema) => createSql(name ?? '', options ?? '{}', prefix ?? '', schema),
 );
 
 export const attach: Routine = routine(

@@ -19,9 +19,19 @@ interface CreateOptions extends JsonOptions {
   readonly drop?: boolean;
 }
 
+/** What a file that the user names holds. @throws UsageError where it cannot be read */
+export async function reading<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
+  try {
+    return await read(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`, 'name a file that is there');
+  }
+}
+
 /** The JSON of a Felis document. @throws ConfigFileError with a line for each mistake */
 export async function felisJson(file: string): Promise<string> {
-  const { json, complaints } = await readFelisFile(file);
+  const { json, complaints } = await reading(file, readFelisFile);
   if (complaints.length > 0) throw new ConfigFileError(complaints, 'docs/apdb.md', file);
   return json;
 }
@@ -62,7 +72,7 @@ export function createCommand(): Command {
     .option('--json', 'for programs')
     .description('make an alert-production database: a schema with all its tables')
     .action(async (given: string | undefined, options: CreateOptions) => {
-      const config = options.config === undefined ? undefined : await readConfigFile(options.config);
+      const config = options.config === undefined ? undefined : await reading(options.config, readConfigFile);
       const name = given ?? config?.name;
       if (name === undefined)
         throw new UsageError(

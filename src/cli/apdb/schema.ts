@@ -10,7 +10,7 @@ import { withClient } from '../call.ts';
 import { databaseOption, UsageError } from '../options.ts';
 import { assignment } from './assignment.ts';
 import type { JsonOptions } from './call.ts';
-import { felisJson } from './create.ts';
+import { felisJson, reading } from './create.ts';
 
 interface SchemaOptions extends JsonOptions {
   readonly from?: string;
@@ -59,7 +59,7 @@ function tableText(table: Table): string {
 async function show(name: string | undefined, options: SchemaOptions): Promise<void> {
   let schema: Schema = schema10;
   if (options.from !== undefined) {
-    const { schema: read, complaints } = await readFelisFile(options.from);
+    const { schema: read, complaints } = await reading(options.from, readFelisFile);
     for (const { path, complaint } of complaints) console.error(`${path}: ${complaint}`);
     if (read === undefined) {
       process.exitCode = 1;

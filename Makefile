@@ -70,6 +70,8 @@ install: ready
 
 package: ready
 	@$(node) node_modules/typescript/bin/tsc -p tsconfig.package.json
+	@mkdir -p dist/src/apdb/mappings
+	@cp src/apdb/mappings/*.yaml dist/src/apdb/mappings/
 
 clean:
 	rm -rf build dist

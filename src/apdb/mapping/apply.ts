@@ -151,10 +151,23 @@ interface LeftOut {
   lost: number;
 }
 
+/** A value that is wrong is one: the row is refused for it. */
+function isPresent(get: Get): (item: number) => boolean {
+  return (item) => {
+    try {
+      return get(item) !== null;
+    } catch (error) {
+      if (error instanceof BadValue) return true;
+      throw error;
+    }
+  };
+}
+
 function mapBatch(reading: Reading, batch: Batch, file: string, leftOut: LeftOut): MappedRows {
   const { block, place, target, columns } = reading;
   const name = path.basename(file);
   const records = new Records(block, columns, batch);
+  if (block.present !== undefined) records.keep(isPresent(compile(block.present, records, name)));
   const refused = new Set<number>();
   const refuse = (item: number, column: string, reason: BadValue) => {
     if (refused.has(item)) return;

@@ -23,7 +23,7 @@ export function placePaths(place: VisitPlace): string[] {
 
 /** All paths that a block reads, with those of its visit. */
 export function blockPaths(block: Block, place: VisitPlace | undefined): string[] {
-  const present = block.present === undefined ? [] : [block.present];
+  const present = block.present === undefined ? [] : pathsOf(block.present);
   return [
     ...present,
     ...Object.values(block.columns).flatMap(pathsOf),

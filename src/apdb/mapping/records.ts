@@ -88,7 +88,7 @@ export class Records {
   readonly #block: Block;
   readonly #readers = new Map<string, Read>();
   readonly #lists = new Map<string, readonly (ArrayLike<unknown> | null)[]>();
-  readonly #items: readonly Item[];
+  #items: readonly Item[];
   readonly #columns: readonly Column[];
 
   constructor(block: Block, columns: readonly Column[], batch: Batch) {
@@ -102,10 +102,12 @@ export class Records {
         column.type === 'jsonb' ? Array.from({ length: batch.rows }, (_, row) => read(row)) : undefined;
       this.#readers.set(column.name, parsed === undefined ? read : (row) => parsed[row]);
     }
-    const found = this.#find();
-    const { present } = block;
-    this.#items =
-      present === undefined ? found : found.filter((item) => this.#rawValue(item, present) !== null);
+    this.#items = this.#find();
+  }
+
+  /** Leaves out the records that are no rows. */
+  keep(isRow: (item: number) => boolean): void {
+    this.#items = this.#items.filter((_, item) => isRow(item));
   }
 
   get count(): number {
@@ -155,14 +157,6 @@ export class Records {
   #keepsFloat(column: string, field: string): boolean {
     const found = this.#columns.find(({ name }) => name === column);
     return found !== undefined && isFloat(found, field);
-  }
-
-  #rawValue({ row, record, place }: Item, path: string): unknown {
-    const steps = path.replace(/^\//, '').split('.');
-    if (this.#block.rows !== undefined && !path.startsWith('/')) return fieldOf(record, steps) ?? null;
-    const list = this.#lists.get(path);
-    if (list !== undefined) return list[row]?.[place!] ?? null;
-    return fieldOf(this.#readers.get(steps[0]!)?.(row), steps.slice(1)) ?? null;
   }
 
   #find(): Item[] {

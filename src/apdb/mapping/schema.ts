@@ -93,7 +93,7 @@ const block = z.strictObject({
   /** Lists side by side, whose elements of one place are a row. */
   each: z.array(path).min(1).optional(),
   /** Rows that have NULL here are none. */
-  present: path.optional(),
+  present: expression.optional(),
   /** Take over every field that has the name of a column. */
   same_names: z.boolean().default(false),
   /** Leave out rows whose ids were kept as floating point numbers, which have lost digits of them. */

@@ -151,7 +151,26 @@ export function simulateCommand(): Command {
     .addHelpText('after', help);
 }
 
+/** What a server that went away looks like; codes 57P01 to 57P03 are an administrator's, a crash, a start. */
+function isLost(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^(57P0[123]|08\d{3}|ECONNRESET|EPIPE)$/.test(code) || /connection terminated|not queryable/i.test(message);
+}
+
 async function run(file: string, options: Options): Promise<void> {
+  try {
+    await runSimulation(file, options);
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    const { message } = error as Error;
+    throw new UsageError(
+      `the connection to the server was lost: ${message}`,
+      'The same command goes on where this one was, once the server is back.',
+    );
+  }
+}
+
+async function runSimulation(file: string, options: Options): Promise<void> {
   const generation = generations[options.generation];
   const {
     fov = generation.fov,

@@ -181,21 +181,20 @@ interface StoreRow {
 }
 
 /**
- * Stores a visit inside a transaction that the caller began, so that more can belong to the same unit of work.
+ * Puts rows into the session's staging tables, beside those that are there, inside a transaction that the caller began.
  * @throws LoadError for rows that cannot be sent, or the server's error
  */
-export async function storeVisitInside(
-  client: pg.Client,
-  apdb: string,
-  visit: Visit,
-  rows: VisitRows,
-): Promise<StoreResult> {
+export async function stageRows(client: pg.Client, apdb: string, rows: VisitRows): Promise<void> {
   const staging = await stagingOf(client, apdb);
   const oids = await stage(client, apdb);
   for (const kind of kinds) {
     const source = rows[kind];
     if (source !== undefined) await copyRows(client, staging, kind, source, oids[kind]);
   }
+}
+
+/** Stores what is in the staging tables, inside the transaction in which it was put there. */
+export async function storeStaged(client: pg.Client, apdb: string, visit: Visit): Promise<StoreResult> {
   const { rows: results } = await client.query<StoreRow>({
     name: 'almagest_store',
     text: `
@@ -218,6 +217,20 @@ export async function storeVisitInside(
     sources: Number(sources),
     forcedSources: Number(forcedSources),
   };
+}
+
+/**
+ * Stores a visit inside a transaction that the caller began, so that more can belong to the same unit of work.
+ * @throws LoadError for rows that cannot be sent, or the server's error
+ */
+export async function storeVisitInside(
+  client: pg.Client,
+  apdb: string,
+  visit: Visit,
+  rows: VisitRows,
+): Promise<StoreResult> {
+  await stageRows(client, apdb, rows);
+  return storeStaged(client, apdb, visit);
 }
 
 /**

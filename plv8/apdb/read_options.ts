@@ -227,9 +227,15 @@ export function readFrozen(text: string): FrozenOptions {
   return { enable_replica, dia_object_index, htm_level, htm_index_column, ra_dec_columns };
 }
 
-/** The frozen options as clients keep them. */
+/** JSON as Python's json module spells it, with blanks after colons and commas. */
+function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  return JSON.stringify(value);
+}
+
+/** The frozen options as clients keep them, to the letter. */
 export const frozenJson = (options: Options): string =>
-  JSON.stringify(Object.fromEntries(frozenNames.map((name) => [name, options[name]])));
+  `{${frozenNames.map((name) => `"${name}": ${pythonJson(options[name])}`).join(', ')}}`;
 
 /** The others, as apdb.database keeps them. */
 export const changeableJson = (options: Options): string =>

@@ -322,7 +322,7 @@ test('metadata is read, written once or by force, and deleted', async (t) => {
   t.is(await one(`apdb.get_metadata('version:ApdbSqlReplica', 'survey')`), '1.0.0');
   t.is(
     await one(`apdb.get_metadata('config:apdb-sql.json')`),
-    '{"enable_replica":true,"dia_object_index":"baseline","htm_level":20,"htm_index_column":"pixelId","ra_dec_columns":["ra","dec"]}',
+    '{"enable_replica": true, "dia_object_index": "baseline", "htm_level": 20, "htm_index_column": "pixelId", "ra_dec_columns": ["ra", "dec"]}',
   );
   t.is(await one(`apdb.get_metadata('note')`), null);
   await one(`apdb.set_metadata('note', 'it''s one')`);

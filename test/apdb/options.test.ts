@@ -98,7 +98,7 @@ test('a frozen option may be named where it stays what it is, and not be changed
 test('the frozen options are what clients write, and earlier clients too', (t) => {
   t.is(
     frozenJson(defaultOptions),
-    '{"enable_replica":false,"dia_object_index":"baseline","htm_level":20,"htm_index_column":"pixelId","ra_dec_columns":["ra","dec"]}',
+    '{"enable_replica": false, "dia_object_index": "baseline", "htm_level": 20, "htm_index_column": "pixelId", "ra_dec_columns": ["ra", "dec"]}',
   );
   const frozen = readFrozen(
     '{"use_insert_id": true, "use_insert_id_skips_diaobjects": false, "htm_level": 18}',

@@ -182,7 +182,8 @@ async function changes(
   t.deepEqual(counts, theirs.tableCountsAfterFailedStore);
 
   const { idMap, now_mjd_tai, rows } = theirs.reassignDiaSources;
-  await db.query('select apdb.reassign_dia_sources($1, $2, $3)', [
+  // Ours lessens the objects' counts of sources unless it is told not to.
+  await db.query('select apdb.reassign_dia_sources($1, $2, $3, decrement => false)', [
     Object.keys(idMap),
     Object.values(idMap),
     now_mjd_tai,

@@ -48,7 +48,7 @@ const now = 60500.5;
 /** The changes that the reference made after the visits, in its order. */
 async function change(db: TestDatabase, expected: Answers): Promise<void> {
   const { idMap } = expected.reassignDiaSources;
-  await db.query('select apdb.reassign_dia_sources($1, $2, $3)', [
+  await db.query('select apdb.reassign_dia_sources($1, $2, $3, decrement => false)', [
     Object.keys(idMap),
     Object.values(idMap),
     now,
@@ -73,16 +73,28 @@ async function chunks(db: TestDatabase): Promise<Chunk[]> {
   return rows.map((row) => ({ id: Number(row.id), last_update_mjd_tai: row.time }));
 }
 
+/** Update records in an order that does not depend on ids made at random. */
+const ordered = (updates: readonly Update[]): Update[] =>
+  [...updates].sort((a, b) => a.update_order - b.update_order || a.update_type.localeCompare(b.update_type));
+
+/**
+ * Update records of a chunk. Those of sources that go to the solar system are left out: the reference defines them and
+ * never writes them, so that its replicas do not learn of it.
+ */
 async function updates(db: TestDatabase, chunk: string): Promise<Update[]> {
-  const rows = await db.query<{ update_time_ns: bigint; update_order: number; update_payload: string }>(
-    'select update_time_ns, update_order, update_payload from apdb.update_record_chunks($1)',
+  const rows = await db.query<{ update_time_ns: bigint; update_order: number; update_payload: object }>(
+    `select update_time_ns, update_order, update_payload from apdb.update_record_chunks($1)
+     where update_payload->>'update_type' <> 'reassign_diasource_to_ssobject'`,
     [[chunk]],
   );
-  return rows.map((row) => ({
-    ...JSON.parse(row.update_payload),
-    update_time_ns: Number(row.update_time_ns),
-    update_order: row.update_order,
-  }));
+  return rows.map(
+    (row) =>
+      ({
+        ...row.update_payload,
+        update_time_ns: Number(row.update_time_ns),
+        update_order: row.update_order,
+      }) as Update,
+  );
 }
 
 fixtureTest('chunks of replication are those of the reference', async (t) => {
@@ -118,7 +130,7 @@ fixtureTest('chunks of replication are those of the reference', async (t) => {
         rows.first,
       );
     }
-    t.deepEqual(await updates(db, chunk), theirs as Update[], `updates of ${chunk}`);
+    t.deepEqual(ordered(await updates(db, chunk)), ordered(theirs), `updates of ${chunk}`);
   }
 
   const [first] = expected.replicaChunks;

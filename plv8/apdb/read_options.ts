@@ -10,7 +10,7 @@ import {
   type Options,
   optionNames,
 } from './options.ts';
-import type { ColumnTypes } from './schema/definition.ts';
+import { type ColumnTypes, systemColumns } from './schema/definition.ts';
 
 const indexModes = ['baseline', 'pix_id_iov', 'last_object_table'] as const;
 
@@ -104,6 +104,8 @@ function complainOfColumns(
     need('ra_dec_columns', options.ra_dec_columns, table, 'float8');
   need('dia_object_columns', options.dia_object_columns, read);
   need('dia_object_columns_for_dedup', options.dia_object_columns_for_dedup, 'DiaObject');
+  if (systemColumns.includes(options.htm_index_column))
+    complain(['htm_index_column'], 'is a name that PostgreSQL keeps for itself');
   if (given.htm_index_column !== undefined)
     for (const table of ['DiaObject', 'DiaObjectLast', 'DiaSource'])
       if (columns(table)?.has(options.htm_index_column))
@@ -195,7 +197,7 @@ export function changedOptions(now: Options, text: string, columns: ColumnTypes)
 }
 
 /** Keys of frozen configurations that earlier clients wrote. */
-const formerKeys: Readonly<Record<string, keyof FrozenOptions>> = { use_insert_id: 'enable_replica' };
+const formerKeys = new Map<string, keyof FrozenOptions>([['use_insert_id', 'enable_replica']]);
 const withoutEffect = ['use_insert_id_skips_diaobjects', 'replica_skips_diaobjects'];
 
 /**
@@ -210,7 +212,7 @@ export function readFrozen(text: string): FrozenOptions {
       ? new Map(
           Array.from(
             json as ReadonlyMap<string, Json>,
-            ([key, value]) => [formerKeys[key] ?? key, value] as const,
+            ([key, value]) => [formerKeys.get(key) ?? key, value] as const,
           ).filter(([key]) => !withoutEffect.includes(key)),
         )
       : json;

@@ -57,6 +57,9 @@ export interface Schema {
   readonly tables: readonly Table[];
 }
 
+/** Names that PostgreSQL keeps for columns of its own. */
+export const systemColumns: readonly string[] = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
+
 export function columnOf([name, type, unit, ucd, description]: ColumnRow): Column {
   const [, base, notNull, defaultSql] = /^(\S+)( not null)?(?: default (.+))?$/.exec(type) ?? [];
   if (base === undefined) throw new Error(`the type of ${name} is ${type}`);

@@ -2,7 +2,7 @@
 import { type Json, JsonError, parseJson } from '../../config/exact_json.ts';
 import { type Finding, Findings, Place, pathText } from '../../config/place.ts';
 import { refuse } from '../read_options.ts';
-import type { Column, Schema, Table } from './definition.ts';
+import { type Column, type Schema, systemColumns, type Table } from './definition.ts';
 import { columnKeys, readColumn } from './felis_column.ts';
 import { ColumnIds, readConstraints, readIndexes, readKey, uniqueName } from './felis_keys.ts';
 import { apdbSchema } from './required.ts';
@@ -49,6 +49,8 @@ function readColumns(table: string, place: Place, ids: ColumnIds): Column[] {
     const fields = member.options(columnKeys);
     if (fields === undefined) return [];
     const name = uniqueName(fields.name, names, 'column');
+    if (name !== undefined && systemColumns.includes(name))
+      fields.name.complain('is a name that PostgreSQL keeps for itself');
     const column = name === undefined ? undefined : readColumn(name, fields);
     if (name === undefined || column === undefined) return [];
     ids.add(fields['@id'], table, name);

@@ -17,8 +17,9 @@ export interface Look {
   readonly detectors: readonly [least: string, greatest: string] | null;
 }
 
-/** Whether a position is one: NaN is greater than every number. */
+/** Whether a position is one: NaN is greater than every number. A table may have none by the names of the options. */
 export const isPosition = (apdb: Apdb, relation: Relation): string => {
+  if (!apdb.options.ra_dec_columns.every((name) => apdb.hasColumn(relation.table, name))) return 'true';
   const [ra, decl] = apdb.options.ra_dec_columns.map((name) => given(relation, name));
   return `${ra} >= 0 and ${ra} < 360 and ${decl} between -90 and 90`;
 };

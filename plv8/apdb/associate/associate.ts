@@ -102,6 +102,9 @@ function stagedForced(sources: VisitSources, instead: string): { forcedSources?:
   };
 }
 
+/** Whether a version o begins later than the visit. By object, never by time, is it searched: the sum sees to that. */
+const isLater = 'o."validityStartMjdTai" + 0 > $3::float8';
+
 /**
  * `target` of the statistics: the objects of the visit's sources, each with the position of one of its sources.
  * Where a later version is there, what comes at its time or later does not count. $3 is the visit's time.
@@ -111,8 +114,13 @@ function targetSql(sources: VisitSources): string {
   const [ra, decl] = apdb.options.ra_dec_columns.map((name) => given(sources, name));
   const id = given(sources, 'diaObjectId');
   const later = (table: string) =>
-    `(select min(o."validityStartMjdTai") from ${apdb.table(table)} o
-      where o."diaObjectId" = s.id and o."validityStartMjdTai" > $3::float8)`;
+    `(select min(o.start)
+      from (
+        select o."validityStartMjdTai" as start
+        from ${apdb.table(table)} o
+        where o."diaObjectId" = s.id and ${isLater}
+        offset 0
+      ) o)`;
   const night = nightly(apdb)
     ? {
         join: `left join (
@@ -224,6 +232,8 @@ function storeVersions(sources: VisitSources, time: number): void {
     `create temporary table ${versions} on commit drop as select * from ${apdb.table('DiaObject')} with no data`,
   );
   writeVersions(sources, versions, time);
+  // Searches by index of all that it does: it knows how many rows there are.
+  plv8.execute(`select set_config('enable_nestloop', 'on', true)`);
   store({
     apdb: apdb.name,
     time,
@@ -232,6 +242,7 @@ function storeVersions(sources: VisitSources, time: number): void {
     relations: { DiaObject: versions, DiaSource: undefined, DiaForcedSource: undefined },
     onConflict: 'update',
   });
+  plv8.execute(`select set_config('enable_nestloop', 'off', true)`);
   const ofUnit = `select s."diaObjectId" from ${sources.relation} s
     where ${ofVisit(sources)} and s."diaObjectId" <> 0 and coalesce(v.detector, s.detector) = s.detector`;
   apdb.rows(
@@ -254,7 +265,7 @@ function updateLater(sources: VisitSources, time: number): void {
   const id = given(sources, 'diaObjectId');
   updateVersions(apdb, {
     objects: `select distinct ${id} as id from ${sources.relation} s where ${ofVisit(sources)} and ${id} <> 0`,
-    where: 'o."validityStartMjdTai" > $3::float8',
+    where: isLater,
     parameters: [...unitParameters(sources), time],
     ...extras(sources),
   });

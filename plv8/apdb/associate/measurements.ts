@@ -1,4 +1,5 @@
 /** The sources and forced sources that count for objects: those stored, and those of a visit on its way in. */
+import { noDetector } from '../additions.ts';
 import { type Apdb, q } from '../apdb.ts';
 
 /** Rows beside a table that count as well: those of a relation with the table's columns. */
@@ -19,7 +20,7 @@ export interface Extra {
 function known(apdb: Apdb, row: string): string {
   return `(t.until is null or t.until > coalesce(
     (select v.visit_time from ${apdb.own('stored_visit')} v
-     where v.visit = ${row}.visit and coalesce(v.detector, -1) in (-1, ${row}.detector)
+     where v.visit = ${row}.visit and coalesce(v.detector, ${noDetector}) in (${noDetector}, ${row}.detector)
      order by v.detector nulls last limit 1),
     ${row}."midpointMjdTai"))`;
 }

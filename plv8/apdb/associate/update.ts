@@ -23,40 +23,64 @@ const start = '"validityStartMjdTai"';
  * position. Versions in DiaObjectLast follow.
  */
 export function updateVersions(apdb: Apdb, which: Which): bigint {
-  let updated = updateTable(apdb, 'DiaObject', which);
-  if (apdb.options.dia_object_nightly) updated += updateTable(apdb, 'DiaObjectNightly', which);
-  return updated;
+  const [{ n }] = apdb.rows<{ n: bigint }>(updateSql(apdb, 'DiaObject', which), which.parameters) as [
+    { n: bigint },
+  ];
+  if (!apdb.options.dia_object_nightly) return n;
+  const [night] = apdb.rows<{ n: bigint }>(updateSql(apdb, 'DiaObjectNightly', which), which.parameters) as [
+    { n: bigint },
+  ];
+  return n + night.n;
 }
 
-function updateTable(apdb: Apdb, table: string, which: Which): bigint {
+/** Brings rows to new values; those of DiaObjectNightly, which has no key, by a join. */
+function replaceSql(apdb: Apdb, table: string, columns: readonly string[]): string {
+  const assigned = (from: string) =>
+    columns
+      .filter((name) => name !== 'diaObjectId' && name !== 'validityStartMjdTai')
+      .map((name) => `${q(name)} = ${from}.${q(name)}`)
+      .join(', ');
+  if (table === 'DiaObjectNightly')
+    return `update ${apdb.table(table)} o set ${assigned('c')} from computed c
+      where o.${id} = c.${id} and o.${start} = c.${start}`;
+  const names = columns.map(q).join(', ');
+  const last = table === 'DiaObjectLast';
+  return `insert into ${apdb.table(table)} as o (${names})
+      select ${names} from computed${last ? ' c where c.is_last' : ''}
+      on conflict (${id}${last ? '' : `, ${start}`}) do update set ${assigned('excluded')}
+      ${last ? `where o.${start} = excluded.${start}` : ''}`;
+}
+
+function updateSql(apdb: Apdb, table: string, which: Which): string {
   const [ra, decl] = apdb.options.ra_dec_columns;
-  const computed = statisticColumns(apdb);
-  const assigned: [string, string][] = [
-    ...[...computed].map(([name, sql]): [string, string] => [
-      name,
-      name === ra || name === decl ? `coalesce(${sql}, o.${q(name)})` : sql,
-    ]),
-    [apdb.options.htm_index_column, `coalesce(p.pixel, o.${apdb.pixel})`],
-  ];
-  const lastColumns = apdb.hasLast
-    ? apdb.columns('DiaObjectLast').filter(({ name }) => assigned.some(([column]) => column === name))
-    : [];
-  const searched = `select o.*
-    from ${apdb.table(table)} o
-    where o.${id} = w.id and (${which.where})`;
-  const last = apdb.hasLast
-    ? `, last as (
-      update ${apdb.table('DiaObjectLast')} l
-      set ${lastColumns.map(({ name }) => `${q(name)} = c.${q(name)}`).join(', ')}
-      from changed c
-      where l.${id} = c.${id} and l.${start} = c.${start})`
-    : '';
-  const [{ n }] = apdb.rows<{ n: bigint }>(
-    `with target as materialized (
+  const statistics = statisticColumns(apdb);
+  const value = (name: string): string => {
+    if (name === apdb.options.htm_index_column) return `coalesce(p.pixel, t.${q(name)})`;
+    const sql = statistics.get(name);
+    if (sql === undefined) return `t.${q(name)}`;
+    return name === ra || name === decl ? `coalesce(${sql}, t.${q(name)})` : sql;
+  };
+  const columns = apdb.columns('DiaObject');
+  const isLast = apdb.hasLast
+    ? `exists (
+        select from ${apdb.table('DiaObjectLast')} l where l.${id} = t.${id} and l.${start} = t.${start})`
+    : 'false';
+  const replaced = (target: string) =>
+    replaceSql(
+      apdb,
+      target,
+      apdb.columns(target).map(({ name }) => name),
+    );
+  return `with target as materialized (
       select row_number() over ()::int4 as number, o.${id} as id, o.${start} as start,
-        o.${apdb.ra} as ra0, o.${apdb.decl} as decl0, o."validityEndMjdTai" as until
+        o.${apdb.ra} as ra0, o.${apdb.decl} as decl0, o."validityEndMjdTai" as until, o.*
       from (${which.objects}) w
-      cross join lateral (${searched} offset 0) o
+      cross join lateral (
+        select o.*
+        from ${apdb.table(table)} o
+        where o.${id} = w.id and (${which.where})
+        offset 0
+      ) o
     ), ${statisticsSql(apdb, which.sources, which.forcedSources)}, pixel as materialized (
       select u.number, u.pixel
       from (
@@ -66,22 +90,16 @@ function updateTable(apdb: Apdb, table: string, which: Which): bigint {
         from statistic x
         where x.n > 0
       ) a, unnest(a.numbers, a.pixels) u (number, pixel)
-    ), changed as (
-      update ${apdb.table(table)} o
-      set ${assigned.map(([name, sql]) => `${q(name)} = ${sql}`).join(', ')}
+    ), computed as materialized (
+      select ${columns.map(({ name, type }) => `(${value(name)})::${type} as ${q(name)}`).join(', ')},
+        ${isLast} as is_last
       from target t
       left join statistic x on x.number = t.number
       left join pixel p on p.number = t.number
-      where o.${id} = t.id and o.${start} = t.start
-      returning ${['diaObjectId', 'validityStartMjdTai', ...lastColumns.map(({ name }) => name)]
-        .filter((name, i, all) => all.indexOf(name) === i)
-        .map((name) => `o.${q(name)}`)
-        .join(', ')}
-    )${last}
-    select count(*) as n from changed`,
-    which.parameters,
-  ) as [{ n: bigint }];
-  return n;
+    ), replaced as (
+      ${replaced(table)}
+    )${apdb.hasLast ? `, last as (${replaced('DiaObjectLast')})` : ''}
+    select count(*) as n from computed`;
 }
 
 /**
@@ -96,7 +114,7 @@ export function updateStatistics(apdb: Apdb, ids: string | null, allVersions: bo
   return updateVersions(apdb, {
     objects:
       ids === null
-        ? tables.map((table) => `select o.${id} as id from ${apdb.table(table)} o`).join(' union ')
+        ? tables.map((table) => `select distinct o.${id} as id from ${apdb.table(table)} o`).join(' union ')
         : 'select distinct i.id from unnest($1::text::int8[]) i (id)',
     where: allVersions ? 'true' : latest,
     parameters: ids === null ? [] : [ids],

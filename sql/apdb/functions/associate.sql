@@ -8,7 +8,9 @@ create or replace function apdb.associate(
 returns table (sources int8, matched int8, new_objects int8)
 language sql volatile parallel unsafe rows 1
 set search_path = pg_catalog, pg_temp
--- Estimates of joins by position are far too high, and compiling such queries takes longer than running them.
+-- What is to be searched by index is written so that nothing else can be; all else is joined by hash: of a visit's
+-- rows, which have just come, the planner knows too little. Compiling such queries takes longer than running them.
+set enable_nestloop = off
 set jit = off
 begin atomic
   select a.sources, a.matched, a.new_objects

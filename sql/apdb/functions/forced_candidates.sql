@@ -16,6 +16,7 @@ returns table (
   detected boolean)
 language sql stable parallel unsafe
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
 set jit = off
 begin atomic
   select c.dia_object_id, c.ra, c.decl, c.n_dia_sources, c.last_dia_source_mjd_tai, c.detected

@@ -7,6 +7,7 @@ create or replace function apdb.match(
 returns table (dia_source_id int8, dia_object_id int8, distance_arcsec float8)
 language sql stable parallel unsafe
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
 set jit = off
 begin atomic
   select m.dia_source_id, m.dia_object_id, m.distance_arcsec

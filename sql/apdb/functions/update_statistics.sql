@@ -5,6 +5,7 @@ create or replace function apdb.update_statistics(
 returns int8
 language sql volatile parallel unsafe
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
 set jit = off
 return apdb._update_statistics(dia_object_ids::text, all_versions, apdb);
 

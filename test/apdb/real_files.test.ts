@@ -2,12 +2,8 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
-import {
-  type StoreOptions,
-  type StoreOutcome,
-  storeFiles,
-  storeOptionsSchema,
-} from '../../src/apdb/store_files.ts';
+import { type StoreOutcome, storeFiles } from '../../src/apdb/store_files.ts';
+import { type StoreOptions, storeOptionsSchema } from '../../src/apdb/store_session.ts';
 import { accessorOf } from '../../src/db/copy/vectors.ts';
 import { openFile } from '../../src/formats/open.ts';
 import { database, type TestDatabase } from '../support/database.ts';

@@ -3,7 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { type StoreOptions, storeFiles, storeOptionsSchema } from '../../src/apdb/store_files.ts';
+import { storeFiles } from '../../src/apdb/store_files.ts';
+import { type StoreOptions, storeOptionsSchema } from '../../src/apdb/store_session.ts';
 import { database, type TestDatabase } from '../support/database.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'almagest-apdb-files-'));

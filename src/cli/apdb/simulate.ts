@@ -154,7 +154,10 @@ export function simulateCommand(): Command {
 /** What a server that went away looks like; codes 57P01 to 57P03 are an administrator's, a crash, a start. */
 function isLost(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
-  return /^(57P0[123]|08\d{3}|ECONNRESET|EPIPE)$/.test(code) || /connection terminated|not queryable/i.test(message);
+  return (
+    /^(57P0[123]|08\d{3}|ECONNRESET|EPIPE)$/.test(code) ||
+    /connection terminated|not queryable/i.test(message)
+  );
 }
 
 async function run(file: string, options: Options): Promise<void> {

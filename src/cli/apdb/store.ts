@@ -1,14 +1,8 @@
 /** `almagest apdb store`: files into an APDB, visit by visit. */
 import cliProgress from 'cli-progress';
 import type { Command } from 'commander';
-import {
-  type FileReport,
-  type StoreEvents,
-  type StoreOutcome,
-  storeFiles,
-  storeOptionsSchema,
-  type UnitReport,
-} from '../../apdb/store_files.ts';
+import { type StoreEvents, type StoreOutcome, storeFiles } from '../../apdb/store_files.ts';
+import { type FileReport, storeOptionsSchema, type UnitReport } from '../../apdb/store_session.ts';
 import { withClient } from '../call.ts';
 import { count } from '../obscore/progress.ts';
 import { UsageError } from '../options.ts';

@@ -32,8 +32,16 @@ const keys: Readonly<Record<TableName, readonly string[]>> = {
   DiaForcedSource: ['diaObjectId', 'visit', 'detector'],
 };
 
-function columnIn({ columns }: MappedRows, name: string): ColumnValues | undefined {
-  return columns.find((column) => column.name === name);
+const byName = new WeakMap<MappedRows, Map<string, ColumnValues>>();
+
+/** Asked for each row: a search among a hundred columns would be most of the work. */
+function columnIn(from: MappedRows, name: string): ColumnValues | undefined {
+  let columns = byName.get(from);
+  if (columns === undefined) {
+    columns = new Map(from.columns.map((column) => [column.name, column]));
+    byName.set(from, columns);
+  }
+  return columns.get(name);
 }
 
 function valueIn(place: Place, name: string): unknown {
@@ -51,6 +59,14 @@ function difference(a: Place, b: Place): string | undefined {
 
 function placeText({ from, row }: Place): string {
   return `${from.file}, row ${from.rowOf(row)}`;
+}
+
+function keyOf(table: TableName, place: Place): string {
+  const [only, ...others] = keys[table];
+  const key = String(valueIn(place, only!));
+  return others.length === 0
+    ? key
+    : others.reduce((text, name) => `${text} ${String(valueIn(place, name))}`, key);
 }
 
 /** Rows of one table, each once. */
@@ -72,7 +88,7 @@ export class UnitRows {
    * @throws LoadError
    */
   add(place: Place, differing: boolean): void {
-    const key = keys[this.table].map((name) => String(valueIn(place, name))).join(' ');
+    const key = keyOf(this.table, place);
     const known = this.#places.get(key);
     if (known === undefined) {
       this.#places.set(key, place);
@@ -90,6 +106,14 @@ export class UnitRows {
   /** The rows with all the columns that any of them has. */
   source(): RowSource {
     const places = [...this.#places.values()];
+    const [first] = places;
+    // Most visits are a file each.
+    if (
+      first !== undefined &&
+      first.from.rows === places.length &&
+      places.every(({ from, row }, i) => from === first.from && row === i)
+    )
+      return columnTable(first.from.columns, places.length);
     const names = new Set(places.flatMap(({ from }) => from.columns.map(({ name }) => name)));
     const columns = [...names].map((name) => gathered(name, places));
     return columnTable(columns, places.length);
@@ -103,10 +127,13 @@ function gathered(name: string, places: readonly Place[]): ColumnValues {
     ? new Array<unknown>(rows).fill(null)
     : new (sample.values.constructor as new (length: number) => Float64Array)(rows);
   const nulls = new Uint8Array(rows);
-  const columns = new Map<MappedRows, ColumnValues | undefined>();
+  let last: MappedRows | undefined;
+  let column: ColumnValues | undefined;
   for (const [i, { from, row }] of places.entries()) {
-    if (!columns.has(from)) columns.set(from, columnIn(from, name));
-    const column = columns.get(from);
+    if (from !== last) {
+      last = from;
+      column = columnIn(from, name);
+    }
     if (column === undefined || column.nulls?.[row]) nulls[i] = 1;
     else (values as unknown[])[i] = column.values[row];
   }

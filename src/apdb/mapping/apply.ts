@@ -193,7 +193,7 @@ function mapBatch(reading: Reading, batch: Batch, file: string, leftOut: LeftOut
   return {
     table: block.into,
     file,
-    columns: built.map((column) => picked(column, kept)),
+    columns: refused.size === 0 ? built : built.map((column) => picked(column, kept)),
     rows: kept.length,
     rowOf: (row) => records.rowOf(kept[row]!),
     visits: kept.map((item) => visits?.[item] ?? null),

@@ -14,7 +14,8 @@ export function mappingsCommand(): Command {
       }
       const rows = shippedNames().map((name) => {
         const { description, tables } = findMapping(name);
-        return [name, [...new Set(tables.map(({ into }) => into))].join(', '), description];
+        const [sentence] = description.split(/(?<=\.) /);
+        return [name, [...new Set(tables.map(({ into }) => into))].join(', '), sentence!];
       });
       const columns = ['mapping', 'tables', 'description'].map((name) => ({ name, rightAligned: false }));
       console.log(formatResult({ columns, rows }));

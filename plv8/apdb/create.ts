@@ -43,8 +43,6 @@ export function createApdb(name: string, optionsText: string, prefix: string, fe
   oneAtATime();
   const { apdb, version, tables } = planApdb(name, optionsText, prefix, felis);
   makeRoom(apdb, tables);
-  plv8.execute(`grant usage on schema ${apdb.schema} to almagest_reader`);
-  plv8.execute(`grant create on schema ${apdb.schema} to almagest_owner`);
   for (const table of tables) makeTable(apdb, table);
   writeVersions(apdb, version);
   apdb.setMetadata(metadataKeys.config, frozenJson(apdb.options));

@@ -37,7 +37,7 @@ export function dropApdb(name: string): void {
   if (tables.includes(bare.table('metadata'))) dropGenerated(openApdb(name));
   if (tables.length > 0) plv8.execute(`drop table ${tables.join(', ')}`);
   bare.rows('delete from apdb.database where name = $1', [name]);
-  if (known.origin === 'created') dropEmptySchema(bare);
+  if (known.origin === 'created' && name !== 'public') dropEmptySchema(bare);
 }
 
 function dropEmptySchema(apdb: Apdb): void {

@@ -76,4 +76,7 @@ export function makeRoom(apdb: Apdb, tables: readonly TableSpec[]): void {
       hint: 'Name one that does not exist yet; or give the tables a prefix, and they stand among the others.',
     });
   if (!present) plv8.execute(`create schema ${q(name)}`);
+  plv8.execute(`grant usage on schema ${q(name)} to almagest_reader`);
+  // Among tables of others, who may make more of them is not for us to say.
+  if (there.length === 0) plv8.execute(`grant create on schema ${q(name)} to almagest_owner`);
 }

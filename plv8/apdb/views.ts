@@ -127,13 +127,24 @@ const curveColumns = [
   'timeWithdrawnMjdTai',
 ];
 
+/** Comments that hold for sources and forced sources alike. */
+const curveComments: Readonly<Record<string, string>> = {
+  diaObjectId: 'Object that was measured [; meta.id;src]',
+  visit: 'Visit in whose image it was measured [; meta.id;obs.image]',
+  detector: 'Detector in whose image it was measured [; meta.id;obs.image]',
+};
+
 function lightcurve(apdb: Apdb): string[] {
   const tables = ['DiaSource', 'DiaForcedSource'] as const;
   const types = new Map(
     tables.flatMap((table) => apdb.columns(table).map(({ name, type }) => [name, type] as const)),
   );
   const names = curveColumns.filter((name) => types.has(name));
-  const texts = new Map([...comments(apdb, 'DiaForcedSource'), ...comments(apdb, 'DiaSource')]);
+  const texts = new Map([
+    ...comments(apdb, 'DiaForcedSource'),
+    ...comments(apdb, 'DiaSource'),
+    ...Object.entries(curveComments),
+  ]);
   const branch = (table: (typeof tables)[number], kind: string, id: string) =>
     [
       'select',

@@ -240,6 +240,16 @@ test('names may have any letters', async (t) => {
   }
 });
 
+test('the schema public can hold an APDB, and outlives it', async (t) => {
+  await using db = await database();
+  await db.query(`create table public.mine (id int8)`);
+  await db.query(`select apdb.create('public', prefix => 'x_')`);
+  t.deepEqual(await db.query(`select from dia_object_latest`), []);
+  await db.query('drop table public.mine');
+  await db.query(`select apdb.drop('public')`);
+  t.is((await db.query(`select from pg_namespace where nspname = 'public'`)).length, 1);
+});
+
 test('of two sessions that make one APDB, the second hears of the first', async (t) => {
   await using db = await database();
   const other = await db.connect();

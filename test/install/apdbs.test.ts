@@ -145,3 +145,55 @@ test('readers read an APDB, loaders store in it, and nobody else does anything',
     [{ anyone: false, reader: true, loader: false, owner: true }],
   );
 });
+
+test('an owner makes an APDB, a loader stores in it, a reader reads it', async (t) => {
+  await using db = await database();
+  const suffix = Math.random().toString(36).slice(2, 10);
+  const roles = ['owner', 'loader', 'reader'].map((kind) => ({ kind, role: `apdb_${kind}_${suffix}` }));
+  const as = async (kind: string) => db.query(`set role ${roles.find((one) => one.kind === kind)!.role}`);
+  for (const { kind, role } of roles) await db.query(`create role ${role} nologin in role almagest_${kind}`);
+  const [{ current }] = await db.query<{ current: string }>('select current_database() as current');
+  try {
+    await db.query(`grant create on database ${current} to ${roles[0].role}`);
+    await as('loader');
+    await t.throwsAsync(db.query(`select apdb.create('survey')`), { message: /permission denied/ });
+    await as('owner');
+    await db.query(`select apdb.create('survey', '{"dia_object_index": "last_object_table"}')`);
+    await db.query(`select apdb.set_options('survey', '{"read_sources_months": 6}')`);
+    await as('loader');
+    await t.throwsAsync(db.query(`select apdb.set_options('survey', '{}')`), {
+      message: /permission denied|must be owner/,
+    });
+    await t.throwsAsync(db.query(`select apdb.drop('survey')`), {
+      message: /permission denied|must be owner/,
+    });
+    const store = `
+      do $$
+      begin
+        perform apdb.stage();
+        execute (
+          select format('insert into new_dia_object (%s) select %s',
+            string_agg(quote_ident(attname), ', '), string_agg(case attname when 'diaObjectId' then '9007199254740993' else '1' end, ', '))
+          from pg_attribute
+          where attrelid = 'survey."DiaObject"'::regclass and attnum > 0 and attnotnull
+            and attname not in ('pixelId', 'validityStartMjdTai'));
+        perform apdb.store(60000, 5);
+      end
+      $$`;
+    await db.client.query(store);
+    await as('reader');
+    t.deepEqual(await db.query(`select "diaObjectId" as id from survey.get_dia_objects('CIRCLE 1 1 0.1')`), [
+      { id: 9007199254740993n },
+    ]);
+    t.is((await db.query('select from survey.dia_object_latest')).length, 1);
+    t.like((await db.query('select * from apdb.databases'))[0], { name: 'survey', schema_version: '10.0.0' });
+    await t.throwsAsync(db.query('select apdb.store(60001)'), {
+      message: /permission denied|no .*rows|nothing/i,
+    });
+    await t.throwsAsync(db.query(`delete from survey."DiaObject"`), { message: /permission denied/ });
+    await t.throwsAsync(db.query(`select apdb.set_metadata('a', 'b')`), { message: /permission denied/ });
+  } finally {
+    await db.query('reset role');
+    for (const { role } of roles) await db.client.query(`drop owned by ${role} cascade; drop role ${role}`);
+  }
+});

@@ -162,16 +162,17 @@ export function removeNightly(apdb: Apdb): void {
         hint: `Bring them into DiaObject first: select apdb.nightly_merge(${plv8.quote_literal(apdb.name)}).`,
       },
     );
-  plv8.execute(`drop table if exists ${nightly}`);
+  if (exists(apdb, nightly)) plv8.execute(`drop table ${nightly}`);
 }
 
 /** Takes away what was added; the visits that were stored are remembered, for nothing else knows them. */
 export function removeAdditions(apdb: Apdb): void {
   removeNightly(apdb);
-  for (const { name } of additionalIndexes(apdb)) plv8.execute(`drop index if exists ${apdb.table(name)}`);
+  for (const { name } of additionalIndexes(apdb))
+    if (exists(apdb, apdb.table(name))) plv8.execute(`drop index ${apdb.table(name)}`);
   const stored = apdb.own('stored_visit');
   if (hasRows(apdb, stored)) {
     plv8.execute(`comment on table ${stored} is ${plv8.quote_literal(detachedDescription)}`);
     plv8.elog(NOTICE, `${stored} stays: it says which visits were stored`);
-  } else plv8.execute(`drop table if exists ${stored}`);
+  } else if (exists(apdb, stored)) plv8.execute(`drop table ${stored}`);
 }

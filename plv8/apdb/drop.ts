@@ -41,8 +41,9 @@ export function dropApdb(name: string): void {
 }
 
 function dropEmptySchema(apdb: Apdb): void {
+  if (apdb.rows('select from pg_namespace where nspname = $1::name', [apdb.name]).length === 0) return;
   try {
-    plv8.subtransaction(() => plv8.execute(`drop schema if exists ${apdb.schema}`));
+    plv8.subtransaction(() => plv8.execute(`drop schema ${apdb.schema}`));
   } catch (error) {
     if (!isDependedOn(error)) throw error;
     plv8.elog(NOTICE, `the schema ${apdb.schema} stays: it holds more than the APDB`);

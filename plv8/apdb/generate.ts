@@ -1,7 +1,7 @@
 /** The views and functions of an APDB's own schema: made of its tables and options, and anew when these change. */
 
 import { isNotReplaceable } from '../sqlstate.ts';
-import { detachedDescription, storedVisit } from './additions.ts';
+import { detachedDescription, exists, storedVisit } from './additions.ts';
 import type { Apdb } from './apdb.ts';
 import { apdbError } from './errors.ts';
 import { readersSql } from './readers.ts';
@@ -44,7 +44,8 @@ function signatures(apdb: Apdb, names: readonly string[]): string[] {
 function drop({ apdb, views, functions }: Made & { readonly apdb: Apdb }): void {
   const found = signatures(apdb, functions);
   if (found.length > 0) plv8.execute(`drop function ${found.join(', ')}`);
-  if (views.length > 0) plv8.execute(`drop view if exists ${views.join(', ')}`);
+  const there = views.filter((view) => exists(apdb, view));
+  if (there.length > 0) plv8.execute(`drop view ${there.join(', ')}`);
 }
 
 /**

@@ -28,3 +28,26 @@ export async function insertRows(
     [JSON.stringify(rows)],
   );
 }
+
+/** Inserts the rows of a query, whose columns are some of the table's; the others as in `insertRows`. */
+export async function insertQuery(
+  db: TestDatabase,
+  table: string,
+  query: string,
+  apdb = 'survey',
+): Promise<void> {
+  const name = `${apdb}."${table}"`;
+  const { fields } = await db.client.query(`select * from (${query}) as s limit 0`);
+  const given = fields.map((field) => field.name);
+  const required = await db.query<{ name: string; type: string }>(
+    `select attname::text as name, format_type(atttypid, null) as type
+     from pg_attribute where attrelid = $1::regclass and attnum > 0 and attnotnull and not attname = any($2)`,
+    [name, given],
+  );
+  const columns = [...given, ...required.map((column) => column.name)];
+  const values = [...given.map((column) => `s."${column}"`), ...required.map(({ type }) => `'0'::${type}`)];
+  await db.query(
+    `insert into ${name} (${columns.map((column) => `"${column}"`).join(', ')})
+     select ${values.join(', ')} from (${query}) as s`,
+  );
+}

@@ -118,6 +118,11 @@ export function storeLast(visit: Visit, rows: Rows): string[] {
       where l.${start} ${older} excluded.${start}`,
     ];
   return [
+    // Waits for other sessions that have the same objects, and makes others wait, until the end of the transaction.
+    `${insert}
+     order by ${objectId}
+     on conflict (${id}) do update set ${start} = l.${start}
+     where false`,
     `delete from ${last} l
      using (select ${objectId} as id from ${rows.relation.name} s order by 1) s
      where l.${id} = s.id and l.${start} ${older} $1`,

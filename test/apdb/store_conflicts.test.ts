@@ -11,8 +11,8 @@ const settings = [
   { dia_object_index: 'last_object_table', dia_object_nightly: true, object_last_replace: false },
 ];
 
-const create = (db: TestDatabase, options: object) =>
-  db.query('select apdb.create($1, $2::json)', ['survey', JSON.stringify(options)]);
+const create = (db: TestDatabase, options: object, apdb = 'survey') =>
+  db.query('select apdb.create($1, $2::json)', [apdb, JSON.stringify(options)]);
 
 const object = (diaObjectId: number | string, ra = 10, more: object = {}) => ({
   diaObjectId,
@@ -36,13 +36,14 @@ const forced = (diaObjectId: number, visit: number, ra = 10) => ({
 });
 
 /** Everything that an APDB holds, as text. */
-async function contents(db: TestDatabase): Promise<string> {
+async function contents(db: TestDatabase, apdb = 'survey'): Promise<string> {
   const tables = ['dia_object', 'dia_source', 'dia_forced_source', 'stored_visit'];
   const [{ last }] = await db.query<{ last: boolean }>(
-    `select to_regclass('survey."DiaObjectLast"') is not null as last`,
+    `select to_regclass('${apdb}."DiaObjectLast"') is not null as last`,
   );
   const parts = [...tables, ...(last ? ['"DiaObjectLast"'] : [])].map(
-    (table) => `select '${table}' as t, (to_jsonb(whole) - 'stored_at')::text as r from survey.${table} whole`,
+    (table) =>
+      `select '${table}' as t, (to_jsonb(whole) - 'stored_at')::text as r from ${apdb}.${table} whole`,
   );
   const rows = await db.query<{ t: string; r: string }>(`${parts.join(' union all ')} order by 1, 2`);
   return rows.map(({ t, r }) => `${t} ${r}`).join('\n');
@@ -148,6 +149,7 @@ for (const options of settings) {
   });
 
   test(`${name}: a visit that is stored again replaces what it stored before`, async (t) => {
+    await using db = await database();
     const visits = (again: object) => [
       { time: 60000, objects: [object(1), object(2), object(4)], sources: [source(1, 1)], forced: [] },
       {
@@ -170,18 +172,17 @@ for (const options of settings) {
       { time: 59000, forced: [] },
       { objects: [], sources: [source(2, 2)] },
     ]) {
-      await using db = await database();
-      await create(db, options);
-      for (const { time, ...rows } of visits({})) await storeRows(db.client, time, rows);
-      const { time, ...rows } = visits(again)[1];
-      t.true((await storeRows(db.client, time, rows, `on_conflict => 'update'`)).stored);
+      for (const apdb of ['survey', 'other']) await create(db, options, apdb);
+      const store = (apdb: string, { time, ...rows }: ReturnType<typeof visits>[number], more = '') =>
+        storeRows(db.client, time, rows, more, apdb);
+      for (const visit of visits({})) await store('survey', visit);
+      t.true((await store('survey', visits(again)[1], `on_conflict => 'update'`)).stored);
       const mended = await contents(db);
-      await storeRows(db.client, time, rows, `on_conflict => 'update'`);
+      await store('survey', visits(again)[1], `on_conflict => 'update'`);
       t.is(await contents(db), mended, 'once more changes nothing');
-      await using other = await database();
-      await create(other, options);
-      for (const { time, ...rows } of visits(again)) await storeRows(other.client, time, rows);
-      t.is(mended, await contents(other), JSON.stringify(again));
+      for (const visit of visits(again)) await store('other', visit);
+      t.is(mended, await contents(db, 'other'), JSON.stringify(again));
+      for (const apdb of ['survey', 'other']) await db.query('select apdb.drop($1)', [apdb]);
     }
   });
 }

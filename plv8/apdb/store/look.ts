@@ -1,6 +1,7 @@
 /** A first look at the rows of a visit, all tables in one query: how many, which visit, whether positions are such. */
 import type { Apdb } from '../apdb.ts';
 import { given, type Relation } from './relation.ts';
+import { runKept } from './session.ts';
 import type { StoredTable } from './stage.ts';
 import { hasPixels, idColumns } from './visit.ts';
 
@@ -45,8 +46,10 @@ export function look(
   relations: readonly Relation[],
   distinct: boolean,
 ): ReadonlyMap<StoredTable, Look> {
-  const rows = apdb.rows<Look & { table: StoredTable }>(
+  const rows = runKept<Look & { table: StoredTable }>(
     relations.map((relation) => lookSql(apdb, relation, distinct)).join('\nunion all\n'),
+    [],
+    [],
   );
   return new Map(rows.map((row) => [row.table, row]));
 }

@@ -1,5 +1,6 @@
 /** Staging tables: where a session's COPY puts the rows of a visit before apdb.store takes them. */
 import { type Apdb, q } from '../apdb.ts';
+import { fingerprint } from './session.ts';
 
 /** The staging table of each table whose rows are stored. */
 export const stagingTables = {
@@ -31,8 +32,14 @@ const ownerOf = (apdb: Apdb, table: StoredTable) => `Rows to be stored in ${apdb
 
 /** Makes a session's staging tables, or leaves those that fit as they are. */
 export function stage(apdb: Apdb): void {
+  const names = storedTables.flatMap((table) => [apdb.table(table), `pg_temp.${stagingTables[table]}`]);
+  if (fingerprint(names) === staged) return;
   for (const table of storedTables) stageTable(apdb, table);
+  staged = fingerprint(names);
 }
+
+/** What the tables were like when they were last compared. */
+let staged: string | undefined;
 
 function stageTable(apdb: Apdb, table: StoredTable): void {
   const staging = `pg_temp.${stagingTables[table]}`;

@@ -2,17 +2,16 @@
 
 import { Failure } from '../../failure.ts';
 import { isDeadlock, isUniqueViolation } from '../../sqlstate.ts';
-import { type Apdb, openApdb } from '../apdb.ts';
 import { apdbError } from '../errors.ts';
 import { look } from './look.ts';
 import { mergeNightly } from './nightly.ts';
 import { pruneLast, type StoredVersions, storeLast, storeVersions } from './objects.ts';
 import { refuseBadRows, refuseKnownRows } from './problems.ts';
-import { matchRelation, type Relation } from './relation.ts';
 import { takeBack } from './replace.ts';
 import { chunkAt, touchChunk } from './replica.ts';
+import { openVisit, planningForFew, type RelationNames, runKept } from './session.ts';
 import { storeSources } from './sources.ts';
-import { type StoredTable, stagingTables, storedTables } from './stage.ts';
+import type { StoredTable } from './stage.ts';
 import { claimUnit, renewUnit, type Unit, unitName, unitOf } from './unit.ts';
 import { hasNewerVersions } from './versions.ts';
 import { onConflicts, type Rows, type Visit } from './visit.ts';
@@ -26,7 +25,7 @@ export interface Request {
   readonly time: number | null;
   readonly visit: bigint | null;
   readonly detector: number | null;
-  readonly relations: Readonly<Record<StoredTable, string | null | undefined>>;
+  readonly relations: RelationNames;
   readonly onConflict: string | null;
   /** Whether the visit is remembered as a unit: true without it. */
   readonly remember?: boolean;
@@ -42,12 +41,15 @@ export interface Stored {
 
 const nothing: Stored = { stored: false, objects: 0n, closed: 0n, sources: 0n, forced_sources: 0n };
 
+/** Up to how many rows of a table a visit is small, so that looking and planning take longer than storing. */
+const few = 200;
+
 /** How often a visit is tried that others are in the way of. */
 const attempts = 20;
 
 /** @throws ApdbDataError, ApdbStateError, MissingApdbError */
 export function store(request: Request): Stored {
-  const apdb = openApdb(request.apdb);
+  const { apdb, relations } = openVisit(request.apdb, request.relations);
   const { time } = request;
   const onConflict = onConflicts.find((word) => word === request.onConflict);
   if (onConflict === undefined)
@@ -56,7 +58,10 @@ export function store(request: Request): Stored {
     });
   if (time === null || !Number.isFinite(time))
     throw apdbError('ApdbDataError', 'visit_time is no time', { hint: 'It is a number: MJD TAI.' });
-  const relations = relationsOf(apdb, request);
+  if (relations.length === 0)
+    throw apdbError('ApdbStateError', 'there is nothing to store', {
+      hint: 'Call apdb.stage first, in the same transaction, and copy the rows into its tables, or name relations.',
+    });
   const looks = look(apdb, relations, onConflict !== 'error');
   for (const [, { positions, count, ids }] of looks)
     if (!positions || ids !== count) refuseBadRows(apdb, relations);
@@ -72,6 +77,7 @@ export function store(request: Request): Stored {
     chunk: chunkAt({ apdb, time }),
     nightly: apdb.options.dia_object_nightly,
     late: rows.has('DiaObject') && hasNewerVersions(apdb, time),
+    few: [...rows.values()].every(({ count }) => count <= few),
     rows,
   };
   const unit =
@@ -79,22 +85,6 @@ export function store(request: Request): Stored {
       ? null
       : unitOf(looks.values(), request.visit?.toString() ?? null, request.detector);
   return inAttempts(visit, unit);
-}
-
-function relationsOf(apdb: Apdb, { relations }: Request): Relation[] {
-  const [staged] = apdb.rows<Record<StoredTable, string | null>>(
-    `select ${storedTables.map((table) => `to_regclass('pg_temp.${stagingTables[table]}')::text as "${table}"`).join(', ')}`,
-  ) as [Record<StoredTable, string | null>];
-  const named = storedTables
-    .map((table) => ({ table, name: relations[table] === null ? staged[table] : relations[table] }))
-    .filter(
-      (relation): relation is { table: StoredTable; name: string } => typeof relation.name === 'string',
-    );
-  if (named.length === 0)
-    throw apdbError('ApdbStateError', 'there is nothing to store', {
-      hint: 'Call apdb.stage first, in the same transaction, and copy the rows into its tables, or name relations.',
-    });
-  return named.map(({ table, name }) => matchRelation(apdb, table, name));
 }
 
 /** What one attempt to store met. */
@@ -111,7 +101,9 @@ function inAttempts(given: Visit, unit: Unit | null): Stored {
   for (let attempt = 1; ; attempt++) {
     const course: Course = { interrupted: false, merges: false };
     try {
-      return plv8.subtransaction(() => storeOnce(visit, unit, course));
+      return plv8.subtransaction(() =>
+        visit.few ? planningForFew(() => storeOnce(visit, unit, course)) : storeOnce(visit, unit, course),
+      );
     } catch (error) {
       if (course.merges) {
         if (visit.onConflict === 'error') refuseKnownRows(visit);
@@ -156,11 +148,15 @@ function storeObjects(visit: Visit, course: Course): Pick<Stored, 'objects' | 'c
   const { apdb, time, chunk, nightly } = visit;
   const objects = visit.rows.get('DiaObject');
   if (!objects) return { objects: 0n, closed: 0n };
-  if (apdb.hasLast) for (const statement of storeLast(visit, objects)) apdb.rows(statement, [time]);
-  const [versions] = apdb.rows<StoredVersions>(storeVersions(visit, objects), [
-    time,
-    ...(chunk === null || nightly ? [] : [chunk]),
-  ]) as [StoredVersions];
+  if (apdb.hasLast)
+    for (const statement of storeLast(visit, objects)) run(visit, statement, ['float8'], [time]);
+  const chunked = chunk !== null && !nightly;
+  const [versions] = run<StoredVersions>(
+    visit,
+    storeVersions(visit, objects),
+    ['float8', ...(chunked ? ['int8'] : [])],
+    [time, ...(chunked ? [chunk] : [])],
+  ) as [StoredVersions];
   course.interrupted = versions.missed > 0n;
   course.merges = versions.elsewhere > 0n;
   if (course.interrupted || course.merges)
@@ -174,9 +170,21 @@ function storeObjects(visit: Visit, course: Course): Pick<Stored, 'objects' | 'c
 function storeOthers(visit: Visit, table: 'DiaSource' | 'DiaForcedSource'): bigint {
   const rows = visit.rows.get(table);
   if (!rows) return 0n;
-  const [{ stored }] = visit.apdb.rows<{ stored: bigint }>(
+  const [{ stored }] = run<{ stored: bigint }>(
+    visit,
     storeSources(visit, table, rows),
+    visit.chunk === null ? [] : ['int8'],
     visit.chunk === null ? [] : [visit.chunk],
   ) as [{ stored: bigint }];
   return stored;
+}
+
+/** Plans of small visits are kept; those of large ones are made for their number of rows. */
+function run<R extends object>(
+  visit: Visit,
+  sql: string,
+  types: readonly string[],
+  values: readonly unknown[],
+): R[] {
+  return visit.few ? runKept<R>(sql, types, values) : visit.apdb.rows<R>(sql, values);
 }

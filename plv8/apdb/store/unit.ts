@@ -2,6 +2,7 @@
 import { apdbError } from '../errors.ts';
 import type { Look } from './look.ts';
 import { given } from './relation.ts';
+import { runKept } from './session.ts';
 import { storedTables } from './stage.ts';
 import { id, start } from './versions.ts';
 import type { Visit } from './visit.ts';
@@ -45,7 +46,7 @@ function idsSql({ apdb, rows, onConflict }: Visit): string {
 }
 
 const values = (visit: Visit, unit: Unit) => [
-  unit.visit,
+  BigInt(unit.visit),
   unit.detector,
   visit.time,
   ...storedTables.map((table) => visit.rows.get(table)?.count ?? 0),
@@ -53,12 +54,13 @@ const values = (visit: Visit, unit: Unit) => [
 
 /** Remembers a unit; false where it is known. Waits for another session that is storing it. */
 export function claimUnit(visit: Visit, unit: Unit): boolean {
-  const claimed = visit.apdb.rows(
+  const claimed = runKept(
     `insert into ${visit.apdb.own('stored_visit')}
        (visit, detector, visit_time, n_objects, n_sources, n_forced_sources, dia_object_ids)
      values ($1::int8, $2::int4, $3::float8, $4::int8, $5::int8, $6::int8, ${idsSql(visit)})
      on conflict do nothing
      returning 1`,
+    ['int8', 'int4', 'float8', 'int8', 'int8', 'int8'],
     values(visit, unit),
   );
   return claimed.length > 0;

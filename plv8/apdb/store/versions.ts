@@ -1,6 +1,7 @@
 /** What the new versions of a visit's objects find in the tables. */
 import type { Apdb } from '../apdb.ts';
 import { given, type Relation } from './relation.ts';
+import { runKept } from './session.ts';
 import type { Visit } from './visit.ts';
 
 export const id = '"diaObjectId"';
@@ -64,8 +65,9 @@ export function versionSql(visit: Visit, relation: Relation): string {
 /** Whether the APDB has versions that begin after a time. */
 export function hasNewerVersions(apdb: Apdb, time: number): boolean {
   if (apdb.options.dia_object_nightly) return true;
-  const [{ newer }] = apdb.rows<{ newer: boolean }>(
-    `select exists (select 1 from ${apdb.table('DiaObject')} where ${start} > $1::float8) as newer`,
+  const [{ newer }] = runKept<{ newer: boolean }>(
+    `select coalesce((select max(${start}) from ${apdb.table('DiaObject')}) > $1, false) as newer`,
+    ['float8'],
     [time],
   ) as [{ newer: boolean }];
   return newer;

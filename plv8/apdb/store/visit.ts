@@ -26,6 +26,8 @@ export interface Visit {
   readonly nightly: boolean;
   /** Whether there may be versions that are newer than the visit. */
   readonly late: boolean;
+  /** Whether it is small. */
+  readonly few: boolean;
   readonly rows: ReadonlyMap<StoredTable, Rows>;
 }
 

@@ -32,6 +32,15 @@ export class MemoryTable implements TableReader {
     return { firstRow: 0, rows: this.rowCount, vectors: chosen.map(({ vector }) => vector) };
   }
 
+  /** The same table without a column. */
+  without(name: string): MemoryTable {
+    return new MemoryTable(
+      this.name,
+      this.#values.filter(({ column }) => column.name !== name),
+      this.rowCount,
+    );
+  }
+
   /** The vector of a column; undefined where there is no such column. */
   vector(name: string): Vector | undefined {
     return this.#values.find(({ column }) => column.name === name)?.vector;

@@ -2,7 +2,7 @@
 
 import type pg from 'pg';
 import { fromDegrees, type Vec3 } from '../../../plv8/sky/vector.ts';
-import type { Placing } from '../pixels.ts';
+import type { Target } from './target.ts';
 import type { KnownObject } from './visit.ts';
 
 interface KnownRow {
@@ -17,9 +17,8 @@ interface KnownRow {
 /** The objects of a region, by id. */
 export async function readKnown(
   client: pg.Client,
-  apdb: string,
+  { apdb, rows: { placing } }: Target,
   region: string,
-  placing: Placing,
 ): Promise<Map<bigint, KnownObject>> {
   const name = (column: string) => client.escapeIdentifier(column);
   const { rows } = await client.query<KnownRow>(
@@ -40,6 +39,29 @@ export async function readKnown(
       },
     ]),
   );
+}
+
+const readers = {
+  sources: { name: 'get_dia_sources', arguments: '$1, $3, $2' },
+  forced: { name: 'get_dia_forced_sources', arguments: '$1, $2' },
+} as const;
+
+/** How many rows a history has: they are fetched, and left. ids: of the objects; a region is given as well. */
+export async function readHistory(
+  client: pg.Client,
+  { apdb }: Target,
+  kind: keyof typeof readers,
+  visitTime: number,
+  region: string,
+  ids: readonly bigint[],
+): Promise<number> {
+  const { name, arguments: list } = readers[kind];
+  const { rows } = await client.query({
+    text: `select * from ${client.escapeIdentifier(apdb)}.${name}(${list})`,
+    values: [visitTime, ids.map(String), ...(kind === 'sources' ? [region] : [])],
+    rowMode: 'array',
+  });
+  return rows.length;
 }
 
 /** Those of the objects that lie in a part of the field. */

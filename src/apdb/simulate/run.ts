@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Detections, detect, part, type Sky } from './detections.ts';
-import { type DetectorOptions, processDetector } from './detector.ts';
+import { type DetectorOptions, type Matching, processDetector } from './detector.ts';
 import { Session, wholeClock } from './session.ts';
 import { storedUnits, type Target } from './target.ts';
 import { type Tile, tileCount, tilesOf } from './tiles.ts';
@@ -12,6 +12,8 @@ import type { RowOptions } from './visit.ts';
 export interface SimulationOptions {
   readonly sky: Sky;
   readonly rows: Omit<RowOptions, 'columns' | 'placing' | 'detectors'>;
+  /** By index where nothing else is said. */
+  readonly matching?: Matching;
   /** Visits that there are to be, from the first. */
   readonly visits: number;
   /** See `tilesOf`; padding in arcsec. */
@@ -144,7 +146,8 @@ class Simulation {
     if (randomDelay > 0) await sleep(Math.random() * randomDelay * 1000);
     const number = Number(rows.firstVisit) + detections.visit;
     const options: DetectorOptions = {
-      apdb: this.#target.apdb,
+      target: this.#target,
+      matching: this.#options.matching ?? { by: 'index' },
       rows: { ...rows, ...this.#target.rows, detectors: tileCount(divide) },
       readHistory: number % readPeriod < Math.round(readPeriod * readDutyCycle),
       readOnly,

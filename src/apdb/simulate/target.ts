@@ -5,6 +5,8 @@ import type { Columns, RowOptions } from './visit.ts';
 
 export interface Target {
   readonly apdb: string;
+  /** What the names of its tables begin with. */
+  readonly prefix: string;
   readonly rows: Pick<RowOptions, 'columns' | 'placing'>;
   /** New versions wait in a table of their own for a nightly merge. */
   readonly nightly: boolean;
@@ -14,8 +16,7 @@ async function columnsOf(client: pg.Client, apdb: string, table: string): Promis
   const { rows } = await client.query<SchemaColumn>(
     `select attname::text as name, format_type(atttypid, atttypmod) as type, attnotnull as "notNull"
      from pg_attribute
-     where attrelid = format('%I.%I', $1::text, (select prefix from apdb.database where name = $1::name) || $2)::regclass
-       and attnum > 0 and not attisdropped
+     where attrelid = format('%I.%I', $1::text, $2::text)::regclass and attnum > 0 and not attisdropped
      order by attnum`,
     [apdb, table],
   );
@@ -24,12 +25,13 @@ async function columnsOf(client: pg.Client, apdb: string, table: string): Promis
 
 /** Looks an APDB up: by default the one that the session's setting names, or the only one. */
 export async function openTarget(client: pg.Client, apdb?: string): Promise<Target> {
-  const { rows } = await client.query<{ name: string; options: string }>(
-    `select name, apdb.options(name)::text as options
+  const { rows } = await client.query<{ name: string; options: string; prefix: string }>(
+    `select name, apdb.options(name)::text as options,
+            (select d.prefix from apdb.database d where d.name = given.name) as prefix
      from (select coalesce($1::name, apdb.current_apdb()) as name) as given`,
     [apdb ?? null],
   );
-  const [{ name, options }] = rows;
+  const [{ name, options, prefix }] = rows;
   const read = JSON.parse(options) as {
     htm_level: number;
     htm_index_column: string;
@@ -39,11 +41,11 @@ export async function openTarget(client: pg.Client, apdb?: string): Promise<Targ
   const [ra, decl] = read.ra_dec_columns;
   const placing = { level: read.htm_level, pixel: read.htm_index_column, ra, decl };
   const columns: Columns = {
-    objects: await columnsOf(client, name, 'DiaObject'),
-    sources: await columnsOf(client, name, 'DiaSource'),
-    forcedSources: await columnsOf(client, name, 'DiaForcedSource'),
+    objects: await columnsOf(client, name, `${prefix}DiaObject`),
+    sources: await columnsOf(client, name, `${prefix}DiaSource`),
+    forcedSources: await columnsOf(client, name, `${prefix}DiaForcedSource`),
   };
-  return { apdb: name, rows: { columns, placing }, nightly: read.dia_object_nightly };
+  return { apdb: name, prefix, rows: { columns, placing }, nightly: read.dia_object_nightly };
 }
 
 /** Detectors that are stored, by their visits' places from the first. */

@@ -12,7 +12,9 @@ export interface Tile {
   readonly detector: number;
   /** Column and row of the mosaic, such as `0x3`. */
   readonly name: string;
-  /** Where known objects are read, in the syntax of POS: the tile and the padding around it. */
+  /** The tile itself, in the syntax of POS. */
+  readonly area: string;
+  /** Where known objects are read: the tile and the padding around it. */
   readonly region: string;
   /** Whether a direction belongs to the tile. Every direction of the field belongs to at most one. */
   readonly contains: (v: Vec3) => boolean;
@@ -63,8 +65,9 @@ export function tileCount(divide: number): number {
 export function tilesOf(pointing: Vec3, fov: number, divide: number, padding: number): Tile[] {
   if (divide === 1) {
     const [ra, decl] = degreesAt(pointing);
-    const region = `CIRCLE ${ra} ${decl} ${fov / 2 + padding / 3600}`;
-    return [{ detector: 0, name: '0x0', region, contains: () => true }];
+    const circle = (radius: number) => `CIRCLE ${ra} ${decl} ${radius}`;
+    const [area, region] = [circle(fov / 2), circle(fov / 2 + padding / 3600)];
+    return [{ detector: 0, name: '0x0', area, region, contains: () => true }];
   }
   const { n, squares } = squaresOf(divide);
   const { x, y, axis } = frameAt(pointing);
@@ -79,18 +82,20 @@ export function tilesOf(pointing: Vec3, fov: number, divide: number, padding: nu
     const norm = Math.hypot(...at);
     return degreesAt([at[0] / norm, at[1] / norm, at[2] / norm]).join(' ');
   };
-  return squares.map(({ ix, iy }, detector) => {
-    const [west, east] = [ix * side - half - margin, (ix + 1) * side - half + margin];
-    const [south, north] = [iy * side - half - margin, (iy + 1) * side - half + margin];
+  const polygon = (ix: number, iy: number, beyond: number) => {
+    const [west, east] = [ix * side - half - beyond, (ix + 1) * side - half + beyond];
+    const [south, north] = [iy * side - half - beyond, (iy + 1) * side - half + beyond];
     const corners = [corner(west, south), corner(east, south), corner(east, north), corner(west, north)];
-    return {
-      detector,
-      name: `${ix}x${iy}`,
-      region: `POLYGON ${corners.join(' ')}`,
-      contains: (v) => {
-        const depth = dot(v, axis);
-        return depth > 0 && place(dot(v, x) / depth) === ix && place(dot(v, y) / depth) === iy;
-      },
-    };
-  });
+    return `POLYGON ${corners.join(' ')}`;
+  };
+  return squares.map(({ ix, iy }, detector) => ({
+    detector,
+    name: `${ix}x${iy}`,
+    area: polygon(ix, iy, 0),
+    region: polygon(ix, iy, margin),
+    contains: (v) => {
+      const depth = dot(v, axis);
+      return depth > 0 && place(dot(v, x) / depth) === ix && place(dot(v, y) / depth) === iy;
+    },
+  }));
 }

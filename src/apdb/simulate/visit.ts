@@ -80,6 +80,14 @@ const idsPerDetector = 1_000_000n;
 /** One band a visit, in turn. */
 const bands = ['u', 'g', 'r', 'i', 'z', 'y'];
 
+/** Of a visit, from 0. */
+export const bandOf = (visit: number): string => bands[visit % bands.length];
+
+/** The id of the first source, and of the first forced source, of a detector. */
+export function firstSourceId(visit: bigint, detector: number, { detectors }: RowOptions): bigint {
+  return (visit * BigInt(detectors) + BigInt(detector)) * idsPerDetector + 1n;
+}
+
 /** Objects as they are stored for a visit, column by column. */
 interface Versions {
   readonly ids: BigInt64Array;
@@ -158,10 +166,10 @@ export function rowsOf(
   const { visitTime, ra, decl, objectIds } = detections;
   const visit = options.firstVisit + BigInt(detections.visit);
   const random = new Random(options.seed, 4, detections.visit, detector);
-  const firstId = (visit * BigInt(options.detectors) + BigInt(detector)) * idsPerDetector + 1n;
+  const firstId = firstSourceId(visit, detector, options);
   const versions = versionsOf(detections, known, options);
   const shared = { visit, detector, midpointMjdTai: visitTime, timeProcessedMjdTai: visitTime };
-  const band = bands[detections.visit % bands.length];
+  const band = bandOf(detections.visit);
   const measured = [...versions.ids.keys()].filter(
     (row) => forced === 'known' || versions.nDiaSources[row] > 1,
   );

@@ -30,6 +30,8 @@ interface Options extends ApdbOptions {
   readonly falsePositives: number;
   readonly detectionFraction: number;
   readonly scatter: number;
+  readonly match: 'index' | 'position';
+  readonly radius: number;
   readonly forced?: ForcedRule;
   readonly forcedCutoff: number;
   readonly fill: Fill;
@@ -89,6 +91,7 @@ Examples:
   almagest apdb simulate sources.npy -n 100 --log night.jsonl
   almagest apdb simulate sources.npy -n 30 --field 10,-30 --field 120,-60 --field 359.9,-89 --fill all
   almagest apdb simulate sources.npy -n 10 --divide 3 --connections 8
+  almagest apdb simulate sources.npy -n 10 --field 10,-30 --match position --scatter 0.1
   almagest apdb report night.jsonl --svg night.svg`;
 
 export function simulateCommand(): Command {
@@ -121,6 +124,12 @@ export function simulateCommand(): Command {
     .option('--false-positives <n>', 'the same, of noise', measure, 5050)
     .option('--detection-fraction <f>', 'of the variable sources, that a visit detects', fraction, 1)
     .option('--scatter <arcsec>', 'standard deviation of positions', measure, 0)
+    .addOption(
+      new Option('--match <how>', 'by the source that a detection is of, or by position in the database')
+        .choices(['index', 'position'])
+        .default('index'),
+    )
+    .option('--radius <arcsec>', 'within which positions match', measure, 1)
     .addOption(
       new Option('--forced <rule>', 'which objects have forced sources').choices(['detected-again', 'known']),
     )
@@ -219,6 +228,8 @@ async function runSimulation(file: string, options: Options): Promise<void> {
             firstVisit: BigInt(options.startVisit),
             seed,
           }),
+          matching:
+            options.match === 'index' ? { by: 'index' } : { by: 'position', radiusArcsec: options.radius },
           visits,
           divide,
           padding,

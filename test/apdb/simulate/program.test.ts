@@ -221,3 +221,24 @@ test('what cannot be is said with its remedy', async (t) => {
   t.false(existsSync(path.join(directory, 'none')));
   t.regex(bad('report', path.join(checkout, 'package.json')), /no visits[\s\S]*hint: /);
 });
+
+test('positions that scatter are matched in the database, and each variable source stays one object', async (t) => {
+  await using db = await database();
+  await db.query(`
+    select apdb.create('today', '{"dia_object_index": "last_object_table"}');
+    select apdb.create('old')`);
+  const args = ['-n', '6', '--match', 'position', '--scatter', '0.05', '--fill', 'all', '--divide', '2'];
+  const noise = ['--false-positives', '5'];
+  simulation(t, db, 'today', ...args, ...noise);
+  simulation(t, db, 'old', ...args, ...noise, '--generation', '2017');
+  const [today, old] = [await totals(db, 'today'), await totals(db, 'old')];
+  t.is(today.versions, today.sources);
+  t.true(today.objects < (today.sources * 6n) / 10n && today.forced > 100n);
+  t.is(old.versions, old.forced);
+  t.true(old.versions > old.sources);
+  for (const apdb of ['today', 'old']) t.deepEqual(await miscounted(db, apdb), []);
+  const [{ scattered }] = await db.query<{ scattered: number }>(`
+    select max(sky.angular_distance(s.ra, s."dec", o.ra, o."dec")) * 3600 as scattered
+    from today."DiaSource" s join today."DiaObjectLast" o using ("diaObjectId")`);
+  t.true(scattered > 0.01 && scattered < 0.5);
+});

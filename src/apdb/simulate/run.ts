@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { type Detections, detect, part, type Sky } from './detections.ts';
 import { type DetectorOptions, type Matching, processDetector } from './detector.ts';
 import { Session, wholeClock } from './session.ts';
-import { storedUnits, type Target } from './target.ts';
+import { type StoredVisit, storedVisits, type Target } from './target.ts';
 import { type Tile, tileCount, tilesOf } from './tiles.ts';
 import type { TileTiming, Timing, VisitTiming } from './timings.ts';
 import type { RowOptions } from './visit.ts';
@@ -14,8 +14,9 @@ export interface SimulationOptions {
   readonly rows: Omit<RowOptions, 'columns' | 'placing' | 'detectors'>;
   /** By index where nothing else is said. */
   readonly matching?: Matching;
-  /** Visits that there are to be, from the first. */
+  /** How many visits there are to be, from the first, and how many of the survey to pass over before. */
   readonly visits: number;
+  readonly passOver?: number;
   /** See `tilesOf`; padding in arcsec. */
   readonly divide: number;
   readonly padding: number;
@@ -75,6 +76,15 @@ async function runJobs<T>(
   return results;
 }
 
+/** Two visits are never nearer in time [d]. */
+const sameTime = 1e-7;
+
+/** Visits are there that another simulation, or a telescope, made. */
+export class OtherSurvey extends Error {
+  readonly hint =
+    'Repeat the options of the run that made it, take other visits by --start-visit, or --append.';
+}
+
 const nightOf = (visitTime: number): number => Math.floor(visitTime - 0.5);
 
 class Simulation {
@@ -100,23 +110,40 @@ class Simulation {
   }
 
   async run(): Promise<SimulationSummary> {
-    const { visits, divide, rows, readOnly } = this.#options;
-    const units = readOnly
-      ? new Map<number, Set<number>>()
-      : await storedUnits(this.#sessions[0].client, this.#target, rows.firstVisit, visits);
+    const { visits, passOver: first = 0, divide, rows, readOnly } = this.#options;
+    const stored = readOnly
+      ? new Map<number, StoredVisit>()
+      : await storedVisits(this.#sessions[0].client, this.#target, rows.firstVisit, first, visits);
     const tiles = tileCount(divide);
-    let [processed, skipped, stored] = [0, 0, 0];
-    for (let visit = 0; visit < visits; visit++) {
-      const before = units.get(visit);
-      if (before?.size === tiles) skipped++;
+    const last = Math.max(...stored.keys());
+    let [processed, skipped, count] = [0, 0, 0];
+    for (let visit = first; visit < first + visits; visit++) {
+      const before = stored.get(visit);
+      if (before) this.#sameSurvey(visit, before, visit === last);
+      if (before?.detectors.size === tiles) skipped++;
       else {
         processed++;
-        for (const { rows: counts } of await this.#visit(visit, before ?? new Set()))
-          stored += (counts.obj_stored ?? 0) + (counts.src_stored ?? 0) + (counts.fsrc_stored ?? 0);
+        for (const { rows: counts } of await this.#visit(visit, before?.detectors ?? new Set()))
+          count += (counts.obj_stored ?? 0) + (counts.src_stored ?? 0) + (counts.fsrc_stored ?? 0);
       }
-      this.#events.progressed?.(visit + 1, visits);
+      this.#events.progressed?.(visit + 1 - first, visits);
     }
-    return { processed, skipped, rows: stored };
+    return { processed, skipped, rows: count };
+  }
+
+  /** @throws OtherSurvey where what is stored of a visit cannot be of this survey */
+  #sameSurvey(visit: number, { visitTime, detectors }: StoredVisit, isLast: boolean): void {
+    const { sky, rows, divide } = this.#options;
+    const expected = sky.times.at(visit);
+    const number = Number(rows.firstVisit) + visit;
+    if (Math.abs(visitTime - expected) > sameTime)
+      throw new OtherSurvey(`visit ${number} is stored at MJD ${visitTime}, and would be at ${expected}`);
+    const tiles = tileCount(divide);
+    // Visits come one after another: only the last can have been cut off.
+    if (Math.max(...detectors) >= tiles || (detectors.size < tiles && !isLast))
+      throw new OtherSurvey(
+        `visit ${number} is stored with ${detectors.size} detectors, the last ${Math.max(...detectors)}, and would have ${tiles}`,
+      );
   }
 
   /** Processes the tiles of a visit that were not stored before. */

@@ -48,21 +48,31 @@ export async function openTarget(client: pg.Client, apdb?: string): Promise<Targ
   return { apdb: name, prefix, rows: { columns, placing }, nightly: read.dia_object_nightly };
 }
 
-/** Detectors that are stored, by their visits' places from the first. */
-export async function storedUnits(
+/** A visit of which something is stored. */
+export interface StoredVisit {
+  readonly detectors: ReadonlySet<number>;
+  /** MJD TAI. */
+  readonly visitTime: number;
+}
+
+/** What is stored, by the visits' places in the survey: of so many visits from the place `first`. */
+export async function storedVisits(
   client: pg.Client,
   { apdb }: Target,
   firstVisit: bigint,
+  first: number,
   visits: number,
-): Promise<Map<number, Set<number>>> {
-  const { rows } = await client.query<{ place: number; detectors: number[] }>(
-    `select (visit - $1)::int4 as place, array_agg(coalesce(detector, 0)) as detectors
+): Promise<Map<number, StoredVisit>> {
+  const { rows } = await client.query<{ place: number; detectors: number[]; time: number }>(
+    `select (visit - $1::int8)::int4 as place, array_agg(coalesce(detector, 0)) as detectors, max(visit_time) as time
      from ${client.escapeIdentifier(apdb)}.stored_visit
-     where visit >= $1 and visit < $1::int8 + $2::int8
+     where visit >= $1::int8 + $2::int8 and visit < $1::int8 + $2::int8 + $3::int8
      group by visit`,
-    [String(firstVisit), String(visits)],
+    [String(firstVisit), String(first), String(visits)],
   );
-  return new Map(rows.map(({ place, detectors }) => [place, new Set(detectors)]));
+  return new Map(
+    rows.map(({ place, detectors, time }) => [place, { detectors: new Set(detectors), visitTime: time }]),
+  );
 }
 
 /** The visit after the last that is stored; undefined where none is. */

@@ -81,7 +81,7 @@ const help = `
 Each visit points to a field, detects the variable sources there and some noise, and processes every tile as a pipeline
 does: read the latest objects, match, read the histories of these objects, store. Everything follows from the seed, so
 that the same command again does what is missing: after a crash it goes on where it was, with tiles that were stored
-left as they are. --append adds visits to those that are there.
+left as they are. --append adds visits after the last that is there, whatever made that.
 
 --generation 2017 is a field of 3.5 degrees without padding where every known object has a new version and a forced
 source; today's is 3.52 degrees with 52 arcsec around each tile, and forced sources only of what is detected again.
@@ -98,7 +98,7 @@ export function simulateCommand(): Command {
   return apdbCommand('simulate')
     .argument('<sources>', 'variable sources, as gen-sources makes them')
     .option('-n, --num-visits <n>', 'visits that there are to be', positive, 1)
-    .option('--append', 'that many more than there are')
+    .option('--append', 'that many more, after the last that there is')
     .addOption(
       new Option('--generation <which>', 'of the prototype, for --fov, --padding and --forced')
         .choices(Object.keys(generations))
@@ -199,8 +199,7 @@ async function runSimulation(file: string, options: Options): Promise<void> {
   try {
     const target = await openTarget(client, options.apdb);
     const next = options.append ? await nextVisit(client, target) : undefined;
-    const visits =
-      options.numVisits + (next === undefined ? 0 : Math.max(0, Number(next) - options.startVisit));
+    const passOver = next === undefined ? 0 : Math.max(0, Number(next) - options.startVisit);
     const log = options.log === undefined ? undefined : new TimingLog(options.log);
     const progress = visitProgress(target.apdb);
     const since = performance.now();
@@ -230,7 +229,8 @@ async function runSimulation(file: string, options: Options): Promise<void> {
           }),
           matching:
             options.match === 'index' ? { by: 'index' } : { by: 'position', radiusArcsec: options.radius },
-          visits,
+          visits: options.numVisits,
+          passOver,
           divide,
           padding,
           connections: options.connections ?? Math.min(usualConnections, tileCount(divide)),

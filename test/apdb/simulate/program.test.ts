@@ -120,7 +120,24 @@ test('what is stored already is left as it is; --append goes on, and a missing t
     JSON.parse(simulation(t, db, 'survey', '-n', '2', '--append', '--json', ...tiles)).processed,
     2,
   );
-  t.is((await totals(db, 'survey')).visits, 6n);
+  const { visits, units } = await totals(db, 'survey');
+  t.deepEqual([visits, units], [6n, 24n]);
+  simulation(t, db, 'survey', '-n', '1', '--append', '--divide', '3');
+  t.is((await totals(db, 'survey')).units, 33n);
+  for (const [other, message] of [
+    [
+      ['--divide', '2'],
+      /visit 7 is stored with 9 detectors, the last 8, and would have 4[\s\S]*hint: .*--append/,
+    ],
+    [
+      ['--divide', '3', '--start-time', '2021-01-01'],
+      /visit 1 is stored at MJD 58849\.8\d+, and would be at 59215/,
+    ],
+  ] as const) {
+    const { status, stderr } = run('simulate', sources, '--database', db.url, ...field, '-n', '7', ...other);
+    t.is(status, 1);
+    t.regex(stderr, message);
+  }
 });
 
 test('the prototype of 2017 gives every known object a new version and a flux', async (t) => {

@@ -153,8 +153,11 @@ function carriedColumns(apdb: Apdb, computed: ReadonlyMap<string, string>): stri
     .filter((name) => !computed.has(name) && !own.includes(name));
 }
 
-/** Writes new versions of the objects of the visit's sources into a table with the columns of DiaObject. */
-function writeVersions(sources: VisitSources, into: string, time: number): void {
+/**
+ * Writes new versions of the objects of the visit's sources into a table with the columns of DiaObject; gives whether
+ * some of the objects have later ones.
+ */
+function writeVersions(sources: VisitSources, into: string, time: number): boolean {
   const { apdb } = sources;
   const { sources: staged, forcedSources } = extras(sources);
   const computed = statisticColumns(apdb);
@@ -185,14 +188,17 @@ function writeVersions(sources: VisitSources, into: string, time: number): void 
      where o."diaObjectId" = ${id} and ${ofVisit(sources)}`,
     unitParameters(sources),
   );
-  apdb.rows(
-    `with ${targetSql(sources)}, ${statisticsSql(apdb, staged, forcedSources)}
-     insert into ${into} (${columns.map(([name]) => q(name)).join(', ')})
-     select ${columns.map(([, sql]) => sql).join(', ')}
-     from statistic x
-     ${previous}`,
+  const [{ late }] = apdb.rows<{ late: boolean }>(
+    `with ${targetSql(sources)}, ${statisticsSql(apdb, staged, forcedSources)}, written as (
+       insert into ${into} (${columns.map(([name]) => q(name)).join(', ')})
+       select ${columns.map(([, sql]) => sql).join(', ')}
+       from statistic x
+       ${previous}
+     )
+     select coalesce(bool_or(t.until is not null), false) as late from target t`,
     parameters,
-  );
+  ) as [{ late: boolean }];
+  return late;
 }
 
 export function associate(sources: VisitSources, radiusArcsec: number, visitTime: number | null): Associated {
@@ -212,26 +218,22 @@ export function associate(sources: VisitSources, radiusArcsec: number, visitTime
   if (time !== null) {
     if (!sources.stored) {
       stage(apdb);
-      writeVersions(sources, 'pg_temp.new_dia_object', time);
-      updateLater(sources, time);
-    } else if (count > 0n) {
-      storeVersions(sources, time);
-      updateLater(sources, time);
-    }
+      if (writeVersions(sources, 'pg_temp.new_dia_object', time)) updateLater(sources, time);
+    } else if (count > 0n && storeVersions(sources, time)) updateLater(sources, time);
   }
   return { sources: count, matched, new_objects: count - matched };
 }
 
 const versions = 'pg_temp.associated_dia_object';
 
-/** Stores new versions of the objects of sources that are stored. */
-function storeVersions(sources: VisitSources, time: number): void {
+/** Stores new versions of the objects of sources that are stored; gives whether some of them have later ones. */
+function storeVersions(sources: VisitSources, time: number): boolean {
   const { apdb } = sources;
   plv8.execute(`drop table if exists ${versions}`);
   plv8.execute(
     `create temporary table ${versions} on commit drop as select * from ${apdb.table('DiaObject')} with no data`,
   );
-  writeVersions(sources, versions, time);
+  const late = writeVersions(sources, versions, time);
   // Searches by index of all that it does: it knows how many rows there are.
   plv8.execute(`select set_config('enable_nestloop', 'on', true)`);
   store({
@@ -257,6 +259,7 @@ function storeVersions(sources: VisitSources, time: number): void {
     unitParameters(sources),
   );
   plv8.execute(`drop table ${versions}`);
+  return late;
 }
 
 /** Versions that begin later than a visit that comes late hold its sources as well. */

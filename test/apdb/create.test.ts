@@ -1,5 +1,11 @@
-/** APDBs made: their tables and keys for each index option, and what is refused. */
+/**
+ * APDBs made: their tables and keys for each index option, and what is refused. client_catalog.txt is the catalogue of
+ * what dax_apdb makes with the prefix x_ and replication, a fact a line; in brackets the index modes where not in all.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import test from 'ava';
+import { registryCatalog } from '../butler/registry_catalog.ts';
 import { database } from '../support/database.ts';
 
 const primaryKeys = `
@@ -20,6 +26,33 @@ test('the key of objects follows dia_object_index', async (t) => {
     { table: 'DiaObject', key: 'PRIMARY KEY ("diaObjectId", "validityStartMjdTai")' },
     { table: 'DiaObjectLast', key: 'PRIMARY KEY ("pixelId", "diaObjectId")' },
   ]);
+});
+
+test('the tables are those that the client makes, in each index mode', async (t) => {
+  await using db = await database();
+  const theirs = readFileSync(path.join(import.meta.dirname, 'client_catalog.txt'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  for (const mode of ['baseline', 'pix_id_iov', 'last_object_table']) {
+    await db.query(`select apdb.create('survey', $1, 'x_')`, [
+      JSON.stringify({ dia_object_index: mode, enable_replica: true }),
+    ]);
+    const facts = await registryCatalog(db.client, 'survey');
+    t.deepEqual(
+      facts
+        .map((fact) => fact.replace(/ default $/, ''))
+        .filter((fact) => !/^v |almagest|stored_visit/.test(fact))
+        .sort(),
+      theirs
+        .flatMap((line) => {
+          const [, fact, modes] = /^(.*?)(?: \[([a-z_ ]+)\])?$/.exec(line)!;
+          return modes === undefined || modes.split(' ').includes(mode) ? [fact] : [];
+        })
+        .sort(),
+      mode,
+    );
+    await db.query(`select apdb.drop('survey')`);
+  }
 });
 
 test('tables are those of a Felis document, with its keys, and constraints within it', async (t) => {

@@ -40,15 +40,40 @@ function bad(t: ExecutionContext, db: TestDatabase | undefined, ...args: string[
   return stderr;
 }
 
-test('an APDB’s life: made, listed, its options changed, dropped', async (t) => {
+test('an APDB’s life: made, listed, its options changed, checked, dropped', async (t) => {
   await using db = await database();
   t.is(good(t, db, 'create', 'survey', '--set', 'dia_object_index=pix_id_iov'), 'APDB survey is made');
   t.like(JSON.parse(good(t, db, 'list', '--json'))[0], { name: 'survey', dia_object_index: 'pix_id_iov' });
   t.regex(good(t, db, 'options', 'survey', '--set', 'read_sources_months=6'), /^read_sources_months = 6$/m);
   t.regex(bad(t, db, 'options', 'survey', '--set', 'htm_level=19'), /htm_level: is frozen/);
+  t.is(good(t, db, 'check', 'survey'), 'all is well');
   t.regex(bad(t, db, 'drop', 'survey'), /--yes/);
   t.is(good(t, db, 'drop', 'survey', '--yes'), 'APDB survey is removed');
   t.is(good(t, db, 'list', '--json'), '[]');
+});
+
+test('problems of an APDB are shown, and put right on demand', async (t) => {
+  await using db = await database();
+  good(t, db, 'create', 'survey');
+  const bands = ['u', 'g', 'r', 'i', 'z', 'y'].map((band) => `"${band}_psfFluxNdata"`).join(', ');
+  const addVersions = (id: string, starts: string) =>
+    db.query(
+      `insert into survey."DiaObject"
+         ("diaObjectId", "validityStartMjdTai", "validityEndMjdTai", ra, dec, "nDiaSources", "pixelId", ${bands})
+       select ${id}, start, stop, 10, 20, 0, sky.htm_id(10, 20, 20), 0, 0, 0, 0, 0, 0
+       from (values ${starts}) as v (start, stop)`,
+    );
+  await addVersions('9007199254740993', '(60000::float8, 60005::float8), (60002, null)');
+  const { status, stdout } = run(db, 'check', 'survey');
+  t.is(status, 1);
+  t.regex(stdout, /versions overlap *\| *9007199254740993/);
+  t.regex(good(t, db, 'check', 'survey', '--repair'), /versions overlap[^]*all is put right$/);
+  t.is(good(t, db, 'check', 'survey', '--json'), '[]');
+
+  await addVersions('7', '(60000::float8, 60001::float8), (60002, null)');
+  const gap = run(db, 'check', 'survey', '--repair');
+  t.is(gap.status, 1);
+  t.regex(gap.stdout, /what cannot be put right:[^]*versions leave a gap/);
 });
 
 test('keys and values of an APDB', async (t) => {

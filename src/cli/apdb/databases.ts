@@ -1,8 +1,9 @@
 /** `almagest apdb`: databases themselves: listed, attached, checked, dropped, and their options. */
 import { Command } from 'commander';
+import type pg from 'pg';
 import { type Tree, treeJson } from '../../config/yaml.ts';
 import { formatResult, queryText } from '../../db/result-table.ts';
-import { callSql, printQuery, withClient } from '../call.ts';
+import { printQuery, withClient } from '../call.ts';
 import { databaseOption, UsageError } from '../options.ts';
 import { assignment } from './assignment.ts';
 import { type JsonOptions, namedCommand, reportNamed } from './call.ts';
@@ -73,35 +74,50 @@ Example:
     );
 }
 
+interface Problems {
+  readonly count: number;
+  /** A table, or JSON. */
+  readonly text: string;
+}
+
+async function problems(client: pg.Client, name: string, repair: boolean, json = false): Promise<Problems> {
+  const query = 'select * from apdb.check($1::name, $2)';
+  if (!json) {
+    const found = await queryText(client, query, [name, repair]);
+    return { count: found.rows.length, text: formatResult(found) };
+  }
+  const { rows } = await queryText(
+    client,
+    `select coalesce(json_agg(t), '[]'), count(*) from (${query}) as t`,
+    [name, repair],
+  );
+  return { count: Number(rows[0][1]), text: rows[0][0] ?? '[]' };
+}
+
+async function runCheck(name: string, options: JsonOptions & { repair?: boolean }): Promise<void> {
+  await withClient(options, async (client) => {
+    const before = await problems(client, name, options.repair === true, options.json);
+    const left = options.repair ? await problems(client, name, false, options.json) : before;
+    if (left.count > 0) process.exitCode = 1;
+    if (options.json) console.log(left.text);
+    else if (before.count === 0) console.log('all is well');
+    else {
+      console.log(before.text);
+      if (options.repair)
+        console.log(left.count === 0 ? 'all is put right' : `what cannot be put right:\n${left.text}`);
+    }
+  });
+}
+
 function check(): Command {
   return namedCommand('check')
     .option('--repair', 'put right what can be derived from the rows that are there')
     .description('verify an APDB: validity intervals, latest versions, pixels, half visits')
-    .action((name: string, options: JsonOptions & { repair?: boolean }) =>
-      withClient(options, async (client) => {
-        const { sql, values } = callSql(client, {
-          schema: 'apdb',
-          name: 'check',
-          arguments: { name, repair: options.repair },
-        });
-        const query = `select * from ${sql}`;
-        const found = options.json
-          ? await queryText(
-              client,
-              `select coalesce(json_agg(t), '[]'), count(*) from (${query}) as t`,
-              values,
-            )
-          : await queryText(client, query, values);
-        const problems = options.json ? Number(found.rows[0][1]) : found.rows.length;
-        if (problems > 0 && !options.repair) process.exitCode = 1;
-        if (options.json) console.log(found.rows[0][0]);
-        else console.log(problems === 0 ? 'all is well' : formatResult(found));
-      }),
-    )
+    .action(runCheck)
     .addHelpText(
       'after',
       `
-Exit status: 0 all is well, or has been put right; 1 there are problems.
+Exit status: 0 all is well, or has been put right; 1 there are problems. With --repair, --json gives what is left.
 
 Examples:
   almagest apdb check survey

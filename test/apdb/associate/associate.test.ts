@@ -338,6 +338,7 @@ test('sources that are stored: their objects get versions at once, and the visit
     ]);
     t.deepEqual(await versions(), expected);
     t.deepEqual(await db.query(`select count(*) as n from survey.dia_object_latest`), [{ n: 2n }]);
+    t.deepEqual(await db.query(`select * from apdb.check('survey')`), []);
     await db.query(`select apdb.drop('survey')`);
   }
 });
@@ -375,6 +376,7 @@ test('a visit that comes late: its versions know what was known then, later ones
       );
       const latest = `select n_dia_sources as n from survey.dia_object_latest where dia_object_id = 1`;
       t.deepEqual(await db.query(latest), [{ n: 4 }]);
+      t.deepEqual(await db.query(`select * from apdb.check('survey')`), [], `${options} ${stored}`);
       await db.query(`select apdb.drop('survey')`);
     }
 });
@@ -439,4 +441,40 @@ test('a visit that is sent again and replaced ends as it was', async (t) => {
   t.is(first.length, 3);
   t.like(first[1], { nDiaSources: 2, r_psfFluxMean: 200 });
   t.deepEqual(await again(), first);
+});
+
+test('two sessions at once: neither loses a version, and statistics are mended by what they both stored', async (t) => {
+  await using db = await database();
+  for (const options of ['{}', '{"dia_object_index": "last_object_table"}']) {
+    await db.query(`select apdb.create('survey', '${options}')`);
+    await visit(db, 1, 60000, [{ id: 1, ra: 10, decl: 0 }]);
+    const client = await db.connect();
+    const other = {
+      ...db,
+      query: async <R extends object>(sql: string, values: readonly unknown[] = []) =>
+        (await client.query<R>(sql, [...values])).rows,
+    };
+    for (const [session, number] of [
+      [db, 2],
+      [other, 3],
+    ] as const) {
+      await session.query('begin');
+      await stageSources(session, number, [{ id: number, ra: 10.0001, decl: 0, mjd: 60000 + number }]);
+      await session.query('select apdb.associate($1, 1)', [number]);
+    }
+    await db.query('select apdb.store(60002)');
+    const waiting = other.query('select apdb.store(60003)');
+    await db.query('commit');
+    await waiting;
+    await other.query('commit');
+    const counts = `select validity_start_mjd_tai as start, n_dia_sources as n from survey.dia_object order by 1`;
+    t.deepEqual(await db.query('select apdb.update_statistics(all_versions => true) as n'), [{ n: 3n }]);
+    t.deepEqual(await db.query(counts), [
+      { start: 60000, n: 1 },
+      { start: 60002, n: 2 },
+      { start: 60003, n: 3 },
+    ]);
+    t.deepEqual(await db.query(`select * from apdb.check('survey')`), []);
+    await db.query(`select apdb.drop('survey')`);
+  }
 });

@@ -1,6 +1,7 @@
 /** Real detections: associated, and their objects described, by a survey's own pipeline and by ours. */
 import { readdirSync } from 'node:fs';
-import { storeFiles, storeOptionsSchema } from '../../../src/apdb/store_files.ts';
+import { storeFiles } from '../../../src/apdb/store_files.ts';
+import { storeOptionsSchema } from '../../../src/apdb/store_session.ts';
 import { database } from '../../support/database.ts';
 import { dataPath, dataTest } from '../../support/fixtures.ts';
 

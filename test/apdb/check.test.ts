@@ -101,9 +101,9 @@ for (const options of settings) {
       `delete from survey."DiaObject" where "diaObjectId" = 1 and "validityStartMjdTai" = 60001`,
     );
     t.deepEqual(await check(db), [
-      'a visit has another number of rows in DiaForcedSource | visit 3, detector 4: 0 instead of 1',
-      'a visit has another number of rows in DiaSource | visit 2, detector 4: 0 instead of 1',
       'a visit lacks a version of an object | 1 | visit 1, detector 4 at MJD 60001',
+      'a visit lacks rows of DiaForcedSource | visit 3, detector 4: 0 instead of 1',
+      'a visit lacks rows of DiaSource | visit 2, detector 4: 0 instead of 1',
     ]);
   });
 }

@@ -178,3 +178,22 @@ test('there is an error where no APDB is of that name', async (t) => {
     message: 'there is no APDB "nowhere"',
   });
 });
+
+test('rows that came along with another visit are added, and not taken for all of theirs', async (t) => {
+  await using db = await database();
+  await made(db);
+  const [one, two, ...others] = places;
+  const along = (positions: readonly Position[]) => ({
+    sources: columnTable(sourceColumns(positions, 7n, 60_000), positions.length),
+  });
+  const history = { visitTime: 60_005, onConflict: 'skip', remember: false } as const;
+  t.is((await store(db, history, along([one!]))).sources, 1);
+  t.deepEqual(await db.query('select from survey.stored_visit'), []);
+  // The visit itself, without some that come along later.
+  const visit = { visitTime: 60_000, visit: 7n, detector: 3 };
+  await t.throwsAsync(store(db, visit, along([one!, two!])), { message: /already|there/ });
+  t.is((await store(db, { ...visit, onConflict: 'skip' }, along([one!, two!]))).sources, 1);
+  t.is((await store(db, history, along([two!, ...others]))).sources, 2);
+  t.is(await countOf(db, 'DiaSource'), 4n);
+  t.deepEqual(await db.query(`select * from apdb.check('survey')`), []);
+});

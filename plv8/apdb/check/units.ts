@@ -1,4 +1,7 @@
-/** Rules of the visits that were stored: their rows are there, all of them. */
+/**
+ * Rules of the visits that were stored: their rows are there, all of them. Others may have come beside them, with the
+ * histories that alerts carry.
+ */
 import type { Apdb } from '../apdb.ts';
 import { id, start } from '../store/versions.ts';
 import { findings, type Rule } from './rule.ts';
@@ -23,7 +26,7 @@ export function unitRules(apdb: Apdb): Rule[] {
     },
     ...(['DiaSource', 'DiaForcedSource'] as const).map((table) => ({
       query: findings(
-        `a visit has another number of rows in ${table}`,
+        `a visit lacks rows of ${table}`,
         'null',
         `format('%s: %s instead of %s', ${unit}, u.found, u.wanted)`,
         `(
@@ -35,7 +38,7 @@ export function unitRules(apdb: Apdb): Rule[] {
                      else n.detector = u.detector end
                  ), 0) as found
           from ${stored} u
-        ) u where u.found <> u.wanted`,
+        ) u where u.found < u.wanted`,
       ).replace(
         /^select/,
         `with counted as materialized (

@@ -2,7 +2,7 @@
 import { type StoreResult, storeStaged, storeVisit, type Visit } from '../store_visit.ts';
 import { stageAssociated } from './associated.ts';
 import type { Detections } from './detections.ts';
-import { knownInside, readHistory, readKnown } from './known.ts';
+import { knownInside, readForcedSources, readKnown, readSources } from './known.ts';
 import { ownTimed, type Session } from './session.ts';
 import type { Target } from './target.ts';
 import type { Tile } from './tiles.ts';
@@ -106,13 +106,13 @@ class Detector {
     const { target } = this.#options;
     const { client } = this.#session;
     const ids = [...known.keys()];
-    for (const [step, kind, count] of [
-      ['src_select', 'sources', 'src_selected'],
-      ['fsrc_select', 'forced', 'fsrc_selected'],
-    ] as const)
-      this.rows[count] = await this.#timed(step, () =>
-        readHistory(client, target, kind, this.#detections.visitTime, this.#tile.region, ids),
-      );
+    const { visitTime } = this.#detections;
+    this.rows.src_selected = await this.#timed('src_select', () =>
+      readSources(client, target, visitTime, this.#tile.region, ids),
+    );
+    this.rows.fsrc_selected = await this.#timed('fsrc_select', () =>
+      readForcedSources(client, target, visitTime, ids),
+    );
   }
 
   // A commit that was under way when a run before was killed may have come to its end since: skip.

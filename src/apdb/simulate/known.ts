@@ -1,17 +1,14 @@
 /** What an APDB knows of a part of the sky before a visit. */
-
 import type pg from 'pg';
 import { fromDegrees, type Vec3 } from '../../../plv8/sky/vector.ts';
+import type { ReadColumn } from '../../db/copy_out_binary.ts';
+import { readDiaForcedSources, readDiaObjects, readDiaSources } from '../read.ts';
 import type { Target } from './target.ts';
 import type { KnownObject } from './visit.ts';
 
-interface KnownRow {
-  readonly id: bigint;
-  readonly n: number;
-  readonly first: number | null;
-  readonly last: number | null;
-  readonly ra: number;
-  readonly decl: number;
+/** A number of a column, null where it is NULL. */
+function numberAt({ values, nulls }: ReadColumn, row: number): number | null {
+  return nulls?.[row] ? null : Number(values[row]);
 }
 
 /** The objects of a region, by id. */
@@ -20,48 +17,42 @@ export async function readKnown(
   { apdb, rows: { placing } }: Target,
   region: string,
 ): Promise<Map<bigint, KnownObject>> {
-  const name = (column: string) => client.escapeIdentifier(column);
-  const { rows } = await client.query<KnownRow>(
-    `select "diaObjectId" as id, "nDiaSources" as n, "firstDiaSourceMjdTai" as first,
-            "lastDiaSourceMjdTai" as last, ${name(placing.ra)} as ra, ${name(placing.decl)} as decl
-     from ${name(apdb)}.get_dia_objects($1)`,
-    [region],
+  const table = await readDiaObjects(client, apdb, { region });
+  const [ra, decl] = [table.float64(placing.ra), table.float64(placing.decl)];
+  const [count, first, last] = ['nDiaSources', 'firstDiaSourceMjdTai', 'lastDiaSourceMjdTai'].map((name) =>
+    table.column(name),
   );
-  return new Map(
-    rows.map(({ id, n, first, last, ra, decl }) => [
-      id,
-      {
-        nDiaSources: n,
-        firstDiaSourceMjdTai: first,
-        lastDiaSourceMjdTai: last,
-        ra,
-        decl,
-      },
-    ]),
-  );
+  const known = new Map<bigint, KnownObject>();
+  for (const [row, id] of table.int64('diaObjectId').entries())
+    known.set(id, {
+      nDiaSources: numberAt(count, row) ?? 0,
+      firstDiaSourceMjdTai: numberAt(first, row),
+      lastDiaSourceMjdTai: numberAt(last, row),
+      ra: ra[row],
+      decl: decl[row],
+    });
+  return known;
 }
 
-const readers = {
-  sources: { name: 'get_dia_sources', arguments: '$1, $3, $2' },
-  forced: { name: 'get_dia_forced_sources', arguments: '$1, $2' },
-} as const;
-
-/** How many rows a history has: they are fetched, and left. ids: of the objects; a region is given as well. */
-export async function readHistory(
+/** Number of sources of the last months: of a region, or of objects, as the APDB's options say. */
+export async function readSources(
   client: pg.Client,
-  { apdb }: Target,
-  kind: keyof typeof readers,
+  { apdb, byObjects }: Target,
   visitTime: number,
   region: string,
   ids: readonly bigint[],
 ): Promise<number> {
-  const { name, arguments: list } = readers[kind];
-  const { rows } = await client.query({
-    text: `select * from ${client.escapeIdentifier(apdb)}.${name}(${list})`,
-    values: [visitTime, ids.map(String), ...(kind === 'sources' ? [region] : [])],
-    rowMode: 'array',
-  });
-  return rows.length;
+  return (await readDiaSources(client, apdb, visitTime, byObjects ? { ids } : { region })).rows;
+}
+
+/** Number of forced sources of objects in the last months. */
+export async function readForcedSources(
+  client: pg.Client,
+  { apdb }: Target,
+  visitTime: number,
+  ids: readonly bigint[],
+): Promise<number> {
+  return (await readDiaForcedSources(client, apdb, visitTime, { ids })).rows;
 }
 
 /** Those of the objects that lie in a part of the field. */

@@ -8,6 +8,8 @@ export interface Target {
   /** What the names of its tables begin with. */
   readonly prefix: string;
   readonly rows: Pick<RowOptions, 'columns' | 'placing'>;
+  /** Histories of sources are those of objects, not of a region. */
+  readonly byObjects: boolean;
   /** New versions wait in a table of their own for a nightly merge. */
   readonly nightly: boolean;
 }
@@ -37,6 +39,7 @@ export async function openTarget(client: pg.Client, apdb?: string): Promise<Targ
     htm_index_column: string;
     ra_dec_columns: [ra: string, decl: string];
     dia_object_nightly: boolean;
+    source_select: 'by-fov' | 'by-oid';
   };
   const [ra, decl] = read.ra_dec_columns;
   const placing = { level: read.htm_level, pixel: read.htm_index_column, ra, decl };
@@ -45,7 +48,13 @@ export async function openTarget(client: pg.Client, apdb?: string): Promise<Targ
     sources: await columnsOf(client, name, `${prefix}DiaSource`),
     forcedSources: await columnsOf(client, name, `${prefix}DiaForcedSource`),
   };
-  return { apdb: name, prefix, rows: { columns, placing }, nightly: read.dia_object_nightly };
+  return {
+    apdb: name,
+    prefix,
+    rows: { columns, placing },
+    byObjects: read.source_select === 'by-oid',
+    nightly: read.dia_object_nightly,
+  };
 }
 
 /** A visit of which something is stored. */

@@ -9,13 +9,13 @@ const tablesOf = (apdb: Apdb): string[] => [
   'DiaForcedSource',
 ];
 
+/** In a fixed order, whatever the plan. */
 export function rowCounts(apdb: Apdb): string {
-  return tablesOf(apdb)
-    .map(
-      (table) =>
-        `select ${plv8.quote_literal(apdb.tableName(table))} as table_name, count(*) as n_rows from ${apdb.table(table)}`,
-    )
-    .join(' union all ');
+  const counts = tablesOf(apdb).map(
+    (table, place) =>
+      `select ${place} as place, ${plv8.quote_literal(apdb.tableName(table))} as table_name, count(*) as n_rows from ${apdb.table(table)}`,
+  );
+  return `select table_name, n_rows from (${counts.join(' union all ')}) as counts order by place`;
 }
 
 /**

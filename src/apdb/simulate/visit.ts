@@ -105,14 +105,14 @@ function versionsOf(
 ): Versions {
   const { objectIds, visitTime } = detections;
   const detected = new Set(objectIds);
+  const isRecent = ({ lastDiaSourceMjdTai: last }: KnownObject) =>
+    last !== null && visitTime - last <= forcedCutoffDays;
+  // Rows come in no order: by id, so that the same visit is made of the same knowledge.
   const others =
     forced === 'known'
-      ? [...known].filter(
-          ([id, object]) =>
-            !detected.has(id) &&
-            object.lastDiaSourceMjdTai !== null &&
-            visitTime - object.lastDiaSourceMjdTai <= forcedCutoffDays,
-        )
+      ? [...known]
+          .filter(([id, object]) => !detected.has(id) && isRecent(object))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
       : [];
   const count = objectIds.length + others.length;
   const versions: Versions = {

@@ -72,8 +72,9 @@ function time(value: string): number {
 
 function division(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number === 0 || Math.abs(number) > 100)
-    throw new InvalidArgumentError('it is a whole number from -100 to 100, not 0');
+  // A detector's number has 16 bits.
+  if (!Number.isInteger(number) || number === 0 || number < -39 || number > 100)
+    throw new InvalidArgumentError('it is a whole number from -39 to 100, not 0');
   return number;
 }
 

@@ -155,7 +155,7 @@ function lightcurve(apdb: Apdb): string[] {
             : `null::${types.get(name)} as ${snakeCase(name)}`,
         ),
         `'${kind}'::text as kind`,
-        `s.${q(id)} as source_id`,
+        `${apdb.hasColumn(table, id) ? `s.${q(id)}` : 'null::int8'} as source_id`,
       ].join(',\n  ')}`,
       `from ${apdb.table(table)} s`,
       'where s."diaObjectId" <> 0',

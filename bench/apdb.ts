@@ -106,6 +106,10 @@ async function readField(apdb: string, { region, visitTime }: GeneratedVisit): P
 
 const count = (value: number) => value.toLocaleString('en');
 const ratio = (value: number, rival: number) => (rival === 0 ? '-' : (value / rival).toFixed(2));
+const besides = (value: number, rival: number) =>
+  `${milliseconds(value)} / ${milliseconds(rival)} = ${ratio(value, rival)}`;
+const total = (values: readonly number[], parts: readonly number[]) =>
+  parts.reduce((sum, part) => sum + values[part]!, 0);
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /** One night in one index mode: every visit read, then stored. */
@@ -130,11 +134,10 @@ async function night(mode: string, number: number): Promise<void> {
       lines.push([
         String(i + 1),
         [visit.objects, visit.sources, visit.forcedSources].map((table) => count(table.rowCount)).join(' / '),
-        `${milliseconds(stored)} / ${milliseconds(copied)} = ${ratio(stored, copied)}`,
+        besides(stored, copied),
         reads.rows.map(count).join(' / '),
-        ...[0, 1, 2].map(
-          (k) =>
-            `${milliseconds(reads.times[k]!)} / ${milliseconds(reads.floors[k]!)} = ${ratio(reads.times[k]!, reads.floors[k]!)}`,
+        ...[[0], [1], [2], [1, 2]].map((parts) =>
+          besides(total(reads.times, parts), total(reads.floors, parts)),
         ),
       ]);
   }
@@ -150,6 +153,7 @@ async function night(mode: string, number: number): Promise<void> {
       'objects / COPY',
       'sources / COPY',
       'forced / COPY',
+      'histories / COPY',
     ],
     lines,
   );

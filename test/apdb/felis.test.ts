@@ -329,3 +329,13 @@ test('an APDB has the tables of the document it is made by', async (t) => {
   t.is(error.code, 'AP001');
   t.regex(error.message, /tables\[0\].name: expected a string, not an integer/);
 });
+
+test('light curves of a schema whose forced sources have no id of their own', async (t) => {
+  await using db = await database();
+  const without = changed('DiaForcedSource', (table) => {
+    table.columns = table.columns.filter(({ name }) => name !== 'diaForcedSourceId');
+    table.indexes = [];
+  });
+  await db.query(`select apdb.create('survey', schema => $1::json)`, [without]);
+  t.deepEqual(await db.query('select kind, source_id from survey.lightcurve'), []);
+});

@@ -1,10 +1,18 @@
-/** The views and functions of an APDB's own schema: made of its tables and options, and anew when these change. */
+/** The views, functions and types of an APDB's own schema: made of its tables and options, and anew when these change. */
 
-import { isNotReplaceable } from '../sqlstate.ts';
+import { isDependedOn, isNotReplaceable } from '../sqlstate.ts';
 import { detachedDescription, exists, storedVisit } from './additions.ts';
 import type { Apdb } from './apdb.ts';
 import { apdbError } from './errors.ts';
-import { readersSql } from './readers.ts';
+import {
+  createRowType,
+  describeRowType,
+  isMade,
+  type RowType,
+  rowTypeNames,
+  rowTypesThere,
+} from './read/row_type.ts';
+import { readersSql, rowTypes } from './readers.ts';
 import { viewsSql } from './views.ts';
 
 interface Made {
@@ -29,21 +37,29 @@ function madeBy(statements: readonly string[]): Made {
   return { views: names('view'), functions: names('function') };
 }
 
-/** The functions of these names that are there, with their arguments' types. */
-function signatures(apdb: Apdb, names: readonly string[]): string[] {
+/** The functions of these names that are there, with their arguments' types; where types are given, whose rows are of these. */
+function signatures(apdb: Apdb, names: readonly string[], types: readonly string[] | null = null): string[] {
   return apdb
     .rows<{ signature: string }>(
       `select p.oid::regprocedure::text as signature
        from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-       where n.nspname = $1::name and quote_ident(n.nspname) || '.' || quote_ident(p.proname) = any($2::text[])`,
-      [apdb.name, names],
+       where n.nspname = $1::name and quote_ident(n.nspname) || '.' || quote_ident(p.proname) = any($2::text[])
+         and ($3::text[] is null or p.prorettype = any($3::text[]::regtype[]))`,
+      [apdb.name, names, types],
     )
     .map(({ signature }) => signature);
 }
 
-function drop({ apdb, views, functions }: Made & { readonly apdb: Apdb }): void {
-  const found = signatures(apdb, functions);
-  if (found.length > 0) plv8.execute(`drop function ${found.join(', ')}`);
+interface Dropped extends Made {
+  /** With their arguments' types. */
+  readonly functions: readonly string[];
+  readonly types: readonly string[];
+}
+
+/** Drops what is there; of views those that are. */
+function drop(apdb: Apdb, { views, functions, types }: Dropped): void {
+  if (functions.length > 0) plv8.execute(`drop function ${functions.join(', ')}`);
+  if (types.length > 0) plv8.execute(`drop type ${types.join(', ')}`);
   const there = views.filter((view) => exists(apdb, view));
   if (there.length > 0) plv8.execute(`drop view ${there.join(', ')}`);
 }
@@ -54,6 +70,7 @@ function drop({ apdb, views, functions }: Made & { readonly apdb: Apdb }): void 
  */
 export function requireFreeNames(apdb: Apdb): void {
   const { views, functions } = madeBy([...viewsSql(apdb), ...readersSql(apdb)]);
+  const types = rowTypeNames.map((type) => apdb.own(type));
   const stored = apdb.own('stored_visit');
   const [{ comment }] = apdb.rows<{ comment: string | null }>(
     `select obj_description(to_regclass($1), 'pg_class') as comment`,
@@ -62,8 +79,9 @@ export function requireFreeNames(apdb: Apdb): void {
   // Left by an Almagest that was dropped from the database without apdb.detach: all of it is ours.
   if (comment === storedVisit.description) return;
   const relations = apdb.rows<{ name: string }>(
-    'select name from unnest($1::text[]) as n (name) where to_regclass(name) is not null',
-    [comment === detachedDescription ? views : [...views, stored]],
+    `select name from unnest($1::text[]) as n (name)
+     where to_regclass(name) is not null or to_regtype(name) is not null`,
+    [[...views, ...(comment === detachedDescription ? [] : [stored]), ...types]],
   );
   const taken = [...relations.map(({ name }) => name), ...signatures(apdb, functions)];
   if (taken.length > 0)
@@ -86,42 +104,68 @@ function madeFunctions(apdb: Apdb, statements: readonly string[]): string[] {
 }
 
 /**
- * Runs statements of `create or replace`. What cannot be replaced is dropped before: the functions, and only if need
- * be the views, on which others may have made theirs.
+ * Runs statements of `create or replace`. What cannot be replaced is dropped before: types whose columns changed with
+ * their functions; the other functions, and only if need be the views, on which others may have made theirs.
+ * @throws ApdbStateError where something of others depends on what is dropped
  */
-function make(apdb: Apdb, statements: readonly string[], made: Made): void {
-  const before: Made[] = [
-    { views: [], functions: [] },
-    { views: [], functions: made.functions },
+function make(apdb: Apdb, statements: readonly string[], types: readonly RowType[], made: Made): void {
+  const current = types.filter((type) => isMade(apdb, type));
+  const kept = current.map((type) => apdb.own(type.name));
+  const outdated = rowTypesThere(apdb).filter((type) => !kept.includes(type));
+  const all = [
+    ...types.filter((type) => !current.includes(type)).map((type) => createRowType(apdb, type)),
+    ...types.map((type) => describeRowType(apdb, type)),
+    ...statements,
   ];
-  for (const dropped of before)
+  const functions = signatures(apdb, made.functions);
+  const dropped: Dropped[] = [
+    { views: [], functions: signatures(apdb, made.functions, outdated), types: outdated },
+    { views: [], functions, types: outdated },
+    { views: made.views, functions, types: outdated },
+  ];
+  for (const before of dropped)
     try {
       plv8.subtransaction(() => {
-        drop({ apdb, ...dropped });
-        for (const statement of statements) plv8.execute(statement);
+        drop(apdb, before);
+        for (const statement of all) plv8.execute(statement);
       });
       return;
     } catch (error) {
-      if (!isNotReplaceable(error)) throw error;
+      if (isDependedOn(error)) throw dependedOn(apdb, error.detail);
+      if (before === dropped.at(-1) || !isNotReplaceable(error)) throw error;
     }
-  drop({ apdb, ...made });
-  for (const statement of statements) plv8.execute(statement);
+}
+
+function dependedOn(apdb: Apdb, detail: string | null | undefined): Error {
+  return apdbError(
+    'ApdbStateError',
+    `the views and functions of the APDB '${apdb.name}' cannot be made anew: others depend on them`,
+    {
+      detail: detail ?? '',
+      hint: 'Drop what depends on them, call this again, and make it anew.',
+    },
+  );
 }
 
 /** Makes them, also anew, and lets the members of almagest_reader use them. */
 export function generate(apdb: Apdb): void {
   const statements = [...viewsSql(apdb), ...readersSql(apdb)];
   const made = madeBy(statements);
-  make(apdb, statements, made);
+  const types = rowTypes(apdb);
+  make(apdb, statements, types, made);
   const functions = madeFunctions(apdb, statements);
   const former = signatures(apdb, made.functions).filter((signature) => !functions.includes(signature));
   if (former.length > 0) plv8.execute(`drop function ${former.join(', ')}`);
   plv8.execute(`grant select on ${made.views.join(', ')} to almagest_reader`);
+  plv8.execute(
+    `grant usage on type ${types.map((type) => apdb.own(type.name)).join(', ')} to almagest_reader`,
+  );
   plv8.execute(`revoke all on function ${functions.join(', ')} from public`);
   plv8.execute(`grant execute on function ${functions.join(', ')} to almagest_reader`);
 }
 
 /** Drops those that are there. */
 export function dropGenerated(apdb: Apdb): void {
-  drop({ apdb, ...madeBy([...viewsSql(apdb), ...readersSql(apdb)]) });
+  const { views, functions } = madeBy([...viewsSql(apdb), ...readersSql(apdb)]);
+  drop(apdb, { views, functions: signatures(apdb, functions), types: rowTypesThere(apdb) });
 }

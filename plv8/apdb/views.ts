@@ -12,7 +12,7 @@ interface ViewColumn {
 }
 
 /** Comments of a table's columns as they are in the database; where a client made the table, as ours would be. */
-function comments(apdb: Apdb, table: string): Map<string, string> {
+export function columnComments(apdb: Apdb, table: string): Map<string, string> {
   const known = schema10.tables.find(({ name }) => name === table)?.columns ?? [];
   const written = apdb.rows<{ name: string; comment: string }>(
     `select attname::text as name, col_description(attrelid, attnum) as comment
@@ -29,7 +29,7 @@ function comments(apdb: Apdb, table: string): Map<string, string> {
 /** All columns of a table but the pixel; two whose names would be the same keep the client's. */
 function viewColumns(apdb: Apdb, table: string, alias: string): ViewColumn[] {
   const columns = apdb.columns(table).filter(({ name }) => name !== apdb.options.htm_index_column);
-  const texts = comments(apdb, table);
+  const texts = columnComments(apdb, table);
   const names = columns.map(({ name }) => snakeCase(name));
   return columns.map(({ name }, i) => ({
     name: names.indexOf(names[i]!) === names.lastIndexOf(names[i]!) ? names[i]! : name,
@@ -141,8 +141,8 @@ function lightcurve(apdb: Apdb): string[] {
   );
   const names = curveColumns.filter((name) => types.has(name));
   const texts = new Map([
-    ...comments(apdb, 'DiaForcedSource'),
-    ...comments(apdb, 'DiaSource'),
+    ...columnComments(apdb, 'DiaForcedSource'),
+    ...columnComments(apdb, 'DiaSource'),
     ...Object.entries(curveComments),
   ]);
   const branch = (table: (typeof tables)[number], kind: string, id: string) =>

@@ -20,14 +20,14 @@ export type Wanted = (InRegion | { readonly ids: Ids }) & {
 /** The columns of a reader, as the catalog has them. */
 async function columnsOf(client: pg.Client, apdb: string, reader: string): Promise<OutColumn[]> {
   const { rows } = await client.query<OutColumn>(
-    `select c.name, case when t.typtype = 'd' then t.typbasetype else t.oid end as oid
+    `select c.attname as name, case when t.typtype = 'd' then t.typbasetype else t.oid end as oid
      from pg_proc p
      join pg_namespace n on n.oid = p.pronamespace
-     cross join lateral unnest(p.proargnames, p.proallargtypes, p.proargmodes) with ordinality
-       as c (name, type, mode, place)
-     join pg_type t on t.oid = c.type
-     where n.nspname = $1 and p.proname = $2 and c.mode = 't'
-     order by c.place`,
+     join pg_type r on r.oid = p.prorettype
+     join pg_attribute c on c.attrelid = r.typrelid and c.attnum > 0 and not c.attisdropped
+     join pg_type t on t.oid = c.atttypid
+     where n.nspname = $1 and p.proname = $2
+     order by c.attnum`,
     [apdb, reader],
   );
   // The server says best what is missing.

@@ -17,7 +17,7 @@ const failure = (t: { throwsAsync: unknown }, db: TestDatabase, sql: string, mes
 const catalog = async (db: TestDatabase, schema = 'survey') =>
   (await registryCatalog(db.client, schema, { comments: true })).filter((fact) => !/^v /.test(fact));
 
-const ours = /almagest|stored_visit|^comment (dia_|lightcurve)|Nightly/;
+const ours = /almagest|stored_visit|^c |^comment (dia_|lightcurve)|Nightly/;
 
 const functions = (db: TestDatabase) =>
   db.query<{ name: string }>(

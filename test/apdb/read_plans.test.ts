@@ -115,6 +115,30 @@ test('a read costs what it gives, not what the table holds', async (t) => {
   t.is(scan['Rows Removed by Filter'] ?? 0, 0);
 });
 
+// PostgreSQL never does so where an argument is a subquery.
+test('every reader is put in place of its call, whatever its options', async (t) => {
+  await using db = await database();
+  await db.query(
+    `select apdb.create('survey',
+       '{"enable_replica": true, "dia_object_nightly": true, "dia_object_columns": ["diaObjectId"],
+         "dia_object_columns_for_dedup": []}')`,
+  );
+  for (const call of [
+    ...calls.filter((query) => !query.includes('array(')),
+    `select * from survey.get_dia_objects_for_dedup(60000)`,
+    `select * from survey.get_dia_object_chunks('{1}')`,
+    `select * from survey.get_dia_source_chunks('{1}')`,
+    `select * from survey.get_dia_forced_source_chunks('{1}')`,
+  ]) {
+    const plan = await db.query<{ 'QUERY PLAN': string }>(`explain ${call}`);
+    t.deepEqual(
+      plan.map((line) => line['QUERY PLAN']).filter((line) => /Function Scan on get_/.test(line)),
+      [],
+      call,
+    );
+  }
+});
+
 interface Plan {
   readonly Plans?: readonly Plan[];
   readonly 'Relation Name'?: string;

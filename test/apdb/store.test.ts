@@ -280,6 +280,19 @@ test('arguments that make no sense are refused', async (t) => {
   );
 });
 
+test('staging tables are made without a word', async (t) => {
+  await using db = await database();
+  await create(db);
+  const notices: (string | undefined)[] = [];
+  const session = await db.connect();
+  session.on('notice', ({ message }) => notices.push(message));
+  for (const change of ['select', 'alter table survey."DiaObject" add column "newFlux" real']) {
+    await session.query(change);
+    await session.query('select apdb.stage()');
+  }
+  t.deepEqual(notices, []);
+});
+
 test('the staging tables are those of the APDB that is named last, as its tables are', async (t) => {
   await using db = await database();
   await create(db);

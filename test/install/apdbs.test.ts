@@ -23,7 +23,8 @@ async function addApdb(db: TestDatabase): Promise<void> {
   );
 }
 
-const isOurs = (fact: string) => /^v |almagest|^comment (dia_|lightcurve)|comment stored_visit\. /.test(fact);
+const isOurs = (fact: string) =>
+  /^[cv] |almagest|^comment (dia_|lightcurve)|comment stored_visit\. /.test(fact);
 
 test('uninstalling waits for APDBs to be given back, or gives them back by cascade', async (t) => {
   for (const method of ['extension', 'sql'] as const) {

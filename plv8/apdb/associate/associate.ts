@@ -204,6 +204,7 @@ function writeVersions(sources: VisitSources, into: string, time: number): boole
 export function associate(sources: VisitSources, radiusArcsec: number, visitTime: number | null): Associated {
   const { apdb } = sources;
   checkRadius(radiusArcsec);
+  if (!sources.stored) stage(apdb, true);
   refuseBadPositions(sources);
   const found = assign(sources, radiusArcsec);
   apdb.rows(
@@ -217,7 +218,6 @@ export function associate(sources: VisitSources, radiusArcsec: number, visitTime
   const { sources: count, matched } = found;
   if (time !== null) {
     if (!sources.stored) {
-      stage(apdb);
       if (writeVersions(sources, 'pg_temp.new_dia_object', time)) updateLater(sources, time);
     } else if (count > 0n && storeVersions(sources, time)) updateLater(sources, time);
   }

@@ -3,9 +3,9 @@ import { type Apdb, q } from '../apdb.ts';
 import { list, type Reader, shown } from './reader.ts';
 
 const replicated = {
-  DiaObject: 'get_dia_object_chunks',
-  DiaSource: 'get_dia_source_chunks',
-  DiaForcedSource: 'get_dia_forced_source_chunks',
+  DiaObject: { reader: 'get_dia_object_chunks', row: 'dia_object_chunk_row' },
+  DiaSource: { reader: 'get_dia_source_chunks', row: 'dia_source_chunk_row' },
+  DiaForcedSource: { reader: 'get_dia_forced_source_chunks', row: 'dia_forced_source_chunk_row' },
 } as const;
 
 function chunkReader(apdb: Apdb, table: keyof typeof replicated): Reader {
@@ -14,9 +14,9 @@ function chunkReader(apdb: Apdb, table: keyof typeof replicated): Reader {
   const chunk = chunks.find(({ name }) => name === 'apdb_replica_chunk')!;
   const key = chunks.filter((column) => column !== chunk).map(({ name }) => `t.${q(name)} = c.${q(name)}`);
   return {
-    name: replicated[table],
+    name: replicated[table].reader,
     args: [['chunks', 'int8[]']],
-    columns: [chunk, ...columns],
+    row: { name: replicated[table].row, table, columns: [chunk, ...columns] },
     body: `select c.apdb_replica_chunk, ${list(columns, 'r')}
 from (select distinct i.id from unnest($1) as i (id) order by i.id) as n
 cross join lateral (

@@ -62,7 +62,7 @@ export function diaSources(apdb: Apdb): Reader {
       ['start_time', 'float8', 'null'],
       ['exact', 'boolean', 'true'],
     ],
-    columns,
+    row: { name: 'dia_source_row', table, columns },
     body: [
       inRegion(apdb, { table, columns, where: [`${midpoint} > ${start}`] }, region, '$5'),
       ofObjects(apdb, { table, columns, where: [`${midpoint} >= ${start}`] }, distinctIds(ids)),
@@ -95,7 +95,7 @@ order by i.id`;
       ['region', 'text', 'null'],
       ['exact', 'boolean', 'true'],
     ],
-    columns,
+    row: { name: 'dia_forced_source_row', table: 'DiaForcedSource', columns },
     body: ofObjects(apdb, { table: 'DiaForcedSource', columns, where: [`${midpoint} >= ${start}`] }, objects),
     comment:
       'History of forced sources, in no order: those of objects, or of the objects whose latest versions are in a ' +
@@ -112,7 +112,7 @@ export function diaSourcesForDiaObjects(apdb: Apdb): Reader {
       ['dia_object_ids', 'int8[]'],
       ['start_time', 'float8'],
     ],
-    columns,
+    row: { name: 'dia_source_row', table: 'DiaSource', columns },
     body: ofObjects(apdb, { table: 'DiaSource', columns, where: [`${midpoint} >= $2`] }, distinctIds('$1')),
     comment: 'Sources of objects with midpoints at or after start_time [MJD TAI], in no order.',
   };

@@ -48,15 +48,18 @@ where ${open} and (
 )`;
 }
 
+/** The columns of objects that the options want read. */
+const objectColumns = (apdb: Apdb) => chosen(apdb, latestTable(apdb), apdb.options.dia_object_columns);
+
 export function diaObjects(apdb: Apdb): Reader {
-  const columns = chosen(apdb, latestTable(apdb), apdb.options.dia_object_columns);
+  const columns = objectColumns(apdb);
   return {
     name: 'get_dia_objects',
     args: [
       ['region', 'text'],
       ['exact', 'boolean', 'true'],
     ],
-    columns,
+    row: { name: 'dia_object_row', table: latestTable(apdb), columns },
     body: latestInRegion(apdb, columns, '$1', '$2'),
     comment:
       'Latest versions of the objects in a region, in no order. region: POS text [deg, ICRS] or base64. exact: ' +
@@ -79,11 +82,12 @@ export function diaObjectsForDedup(apdb: Apdb): Reader {
   const required = ['diaObjectId', 'validityStartMjdTai'].filter((name) => !names.includes(name));
   const columns = chosen(apdb, table, names.length === 0 ? [] : [...required, ...names]);
   const tables = apdb.hasLast || !apdb.options.dia_object_nightly ? [table] : [table, 'DiaObjectNightly'];
+  const same = list(columns, 't') === list(objectColumns(apdb), 't');
   const since = `coalesce($1, ${dedupTime(apdb)}, '-infinity')`;
   return {
     name: 'get_dia_objects_for_dedup',
     args: [['since', 'float8', 'null']],
-    columns,
+    row: { name: same ? 'dia_object_row' : 'dia_object_dedup_row', table, columns },
     body: tables
       .map(
         (name) => `select ${list(columns, 't')}

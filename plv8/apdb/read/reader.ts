@@ -1,18 +1,19 @@
 /**
- * Functions that read an APDB, in its own schema: their rows have the columns of its tables, and its options are
- * written into them.
+ * Functions that read an APDB, in its own schema: their rows are of types with the columns of its tables, and its
+ * options are written into them.
  *
  * Each is one statement that PostgreSQL puts in place of the call. Its plan does not depend on what the planner
  * knows of the arguments: ids and ranges of pixels are rows, and for each of them a subquery with OFFSET 0, which
  * the planner does not pull up, searches an index.
  */
 import { type ActualColumn, type Apdb, q } from '../apdb.ts';
+import type { RowType } from './row_type.ts';
 
 export interface Reader {
   readonly name: string;
   /** Declarations of the arguments: names, types, defaults. */
   readonly args: readonly (readonly [name: string, type: string, defaultSql?: string])[];
-  readonly columns: readonly ActualColumn[];
+  readonly row: RowType;
   /** The statement; its arguments are $1, $2, … */
   readonly body: string;
   readonly comment: string;
@@ -88,15 +89,14 @@ export const distinctIds = (ids: string): string =>
   `select distinct i.id from unnest(${ids}) as i (id) order by i.id`;
 
 /** Statements that make a reader. */
-export function readerSql(apdb: Apdb, { name, args, columns, body, comment }: Reader): string[] {
+export function readerSql(apdb: Apdb, { name, args, row, body, comment }: Reader): string[] {
   const declared = args.map(
     ([arg, type, defaultSql]) => `${arg} ${type}${defaultSql === undefined ? '' : ` default ${defaultSql}`}`,
   );
   const types = args.map(([, type]) => type).join(', ');
-  const result = columns.map((column) => `${q(column.name)} ${column.type.replace(/\(.*\)/, '')}`);
   return [
     `create or replace function ${apdb.own(name)}(${declared.join(', ')})
-returns table (${result.join(', ')})
+returns setof ${apdb.own(row.name)}
 language sql stable parallel safe
 as ${plv8.quote_literal(`\n${body}\n`)}`,
     `comment on function ${apdb.own(name)}(${types}) is ${plv8.quote_literal(comment)}`,

@@ -1,5 +1,6 @@
 /** Staging tables: where a session's COPY puts the rows of a visit before apdb.store takes them. */
 import { type Apdb, q } from '../apdb.ts';
+import { apdbError } from '../errors.ts';
 import { fingerprint } from './session.ts';
 
 /** The staging table of each table whose rows are stored. */
@@ -30,18 +31,22 @@ interface StagedColumn {
 /** What the comment of a staging table says: whose it is. */
 const ownerOf = (apdb: Apdb, table: StoredTable) => `Rows to be stored in ${apdb.table(table)}`;
 
-/** Makes a session's staging tables, or leaves those that fit as they are. */
-export function stage(apdb: Apdb): void {
+/**
+ * Makes a session's staging tables, or leaves those that fit as they are.
+ * @param keepRows whether rows in those that do not fit are in the way; otherwise they are lost
+ * @throws ApdbStateError where they are in the way
+ */
+export function stage(apdb: Apdb, keepRows = false): void {
   const names = storedTables.flatMap((table) => [apdb.table(table), `pg_temp.${stagingTables[table]}`]);
   if (fingerprint(names) === staged) return;
-  for (const table of storedTables) stageTable(apdb, table);
+  for (const table of storedTables) stageTable(apdb, table, keepRows);
   staged = fingerprint(names);
 }
 
 /** What the tables were like when they were last compared. */
 let staged: string | undefined;
 
-function stageTable(apdb: Apdb, table: StoredTable): void {
+function stageTable(apdb: Apdb, table: StoredTable, keepRows: boolean): void {
   const staging = `pg_temp.${stagingTables[table]}`;
   const [{ target, staged, owner }] = apdb.rows<{
     target: string;
@@ -55,7 +60,8 @@ function stageTable(apdb: Apdb, table: StoredTable): void {
   ) as [{ target: string; staged: string | null; owner: string | null }];
   if (target === staged && owner === ownerOf(apdb, table)) return;
   const columns = JSON.parse(target) as StagedColumn[];
-  plv8.execute(`drop table if exists ${staging}`);
+  if (keepRows && staged !== null) requireEmpty(apdb, table, owner);
+  if (staged !== null) plv8.execute(`drop table ${staging}`);
   plv8.execute(
     `create temporary table ${stagingTables[table]} on commit delete rows as
      select * from ${apdb.table(table)} with no data`,
@@ -68,4 +74,14 @@ function stageTable(apdb: Apdb, table: StoredTable): void {
         .join(', ')}`,
     );
   plv8.execute(`comment on table ${staging} is ${plv8.quote_literal(ownerOf(apdb, table))}`);
+}
+
+/** @throws ApdbStateError where a staging table that is to be made anew holds rows */
+function requireEmpty(apdb: Apdb, table: StoredTable, owner: string | null): void {
+  const name = stagingTables[table];
+  if (apdb.rows(`select from pg_temp.${name} limit 1`).length === 0) return;
+  throw apdbError('ApdbStateError', `${name} holds rows, and not for ${apdb.table(table)} as it is now`, {
+    detail: `${owner ?? 'Its columns are others'}.`,
+    hint: `Store them first, or end the transaction; then: select apdb.stage(${plv8.quote_literal(apdb.name)}).`,
+  });
 }

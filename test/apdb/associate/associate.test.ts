@@ -299,6 +299,43 @@ test('detector by detector, on a relation of one’s own with names in snake_cas
   await db.query('rollback');
 });
 
+test('what is staged for another APDB is not lost', async (t) => {
+  await using db = await database();
+  await db.query(`select apdb.create('other'), apdb.create('survey')`);
+  await db.query('set apdb.name = other');
+  await db.query('begin');
+  await stageSources(db, 1, [{ id: 1, ra: 150, decl: 2 }]);
+  await db.query('savepoint one');
+  for (const sources of ['null', "'pg_temp.mine'"]) {
+    await db.query('create temporary table mine on commit drop as select * from new_dia_source');
+    const error = await t.throwsAsync<Error & { code: string; detail: string; hint: string }>(
+      db.query(`select * from apdb.associate(1, 1, sources => ${sources}, apdb => 'survey')`),
+      { message: 'ApdbStateError: new_dia_source holds rows, and not for survey."DiaSource" as it is now' },
+      sources,
+    );
+    t.is(error.code, 'AP003');
+    t.is(error.detail, 'Rows to be stored in other."DiaSource".');
+    t.regex(error.hint, /apdb\.stage\('survey'\)/);
+    await db.query('rollback to one');
+  }
+  t.deepEqual(await db.query('select "diaSourceId" as id, "diaObjectId" as object from new_dia_source'), [
+    { id: 1n, object: null },
+  ]);
+  await db.query('commit');
+  // Without rows they are made anew.
+  await db.query('begin');
+  await db.query('create temporary table mine on commit drop as select * from new_dia_source');
+  t.deepEqual(
+    await db.query(`select * from apdb.associate(1, 1, sources => 'pg_temp.mine', apdb => 'survey')`),
+    [{ sources: 0n, matched: 0n, new_objects: 0n }],
+  );
+  await db.query('commit');
+  t.deepEqual(
+    await db.query(`select obj_description('pg_temp.new_dia_source'::regclass, 'pg_class') as whose`),
+    [{ whose: 'Rows to be stored in survey."DiaSource"' }],
+  );
+});
+
 test('sources that are stored: their objects get versions at once, and the visit remembers them', async (t) => {
   await using db = await database();
   for (const options of [

@@ -1,5 +1,6 @@
 /** Rows of one table of an APDB as programs hand them over: columns with their values. */
 import type { TypedArray } from '../formats/columns.ts';
+import { MemoryTable } from '../formats/memory.ts';
 import type { Batch, Column, ElementType, Vector } from '../formats/table.ts';
 
 /** A table of a file, or one made in memory by `columnTable`. */
@@ -25,16 +26,13 @@ export function columnTable(columns: readonly ColumnValues[], rows: number): Row
   for (const { name, values } of columns) {
     if (values.length !== rows) throw new RangeError(`${name} has ${values.length} values for ${rows} rows`);
   }
-  const vectors = columns.map(
-    ({ values, nulls }): Vector =>
-      Array.isArray(values)
-        ? { layout: 'values', values, nulls }
-        : { layout: 'typed', values: values as TypedArray, nulls },
-  );
-  return {
-    columns: columns.map(({ name, type }) => ({ name, type, nullable: true, storedAs: type })),
-    batches: () => (rows === 0 ? [] : [{ firstRow: 0, rows, vectors }]),
-  };
+  const memory = columns.map(({ name, type, values, nulls }) => ({
+    column: { name, type, nullable: true, storedAs: type },
+    vector: (Array.isArray(values)
+      ? { layout: 'values', values, nulls }
+      : { layout: 'typed', values: values as TypedArray, nulls }) as Vector,
+  }));
+  return new MemoryTable('rows', memory, rows);
 }
 
 /** The type in which values of a typed array cross, where the array alone says it. */

@@ -1,44 +1,9 @@
-/** `almagest apdb`, through the program itself: databases made, shown, changed and dropped, and errors with their remedy. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import test, { type ExecutionContext } from 'ava';
-import { checkout } from '../../src/cluster/home.ts';
-import { database, type TestDatabase } from '../support/database.ts';
+import test from 'ava';
+import { database } from '../support/database.ts';
+import { callsOf } from './support.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'almagest-apdb-'));
-
-function file(name: string, text: string): string {
-  const place = path.join(folder, name);
-  writeFileSync(place, text);
-  return place;
-}
-
-function run(db: TestDatabase | undefined, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    path.join(checkout, 'bin/almagest'),
-    ['apdb', ...args, ...(db ? ['--database', db.url] : [])],
-    { encoding: 'utf8' },
-  );
-  return { status, stdout, stderr };
-}
-
-/** The output of a call that must do well, and say nothing else. */
-function good(t: ExecutionContext, db: TestDatabase | undefined, ...args: string[]): string {
-  const { status, stdout, stderr } = run(db, ...args);
-  t.deepEqual([status, stderr], [0, ''], args.join(' '));
-  return stdout.trim();
-}
-
-/** The complaint of a call that must fail: one error, its remedy, no trace of the program. */
-function bad(t: ExecutionContext, db: TestDatabase | undefined, ...args: string[]): string {
-  const { status, stdout, stderr } = run(db, ...args);
-  t.deepEqual([status, stdout], [1, ''], args.join(' '));
-  t.notRegex(stderr, /^\s+at .*[:(]\d+/m);
-  t.regex(stderr, /^hint: /m);
-  return stderr;
-}
+const { folder, file, run, good, bad } = callsOf('apdb');
 
 test('an APDB’s life: made, listed, its options changed, checked, dropped', async (t) => {
   await using db = await database();

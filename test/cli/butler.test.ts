@@ -1,39 +1,11 @@
-/** `almagest butler`, through the program itself: statuses, tables, JSON, and errors with their remedy. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { butlerCommand } from '../../src/cli/butler.ts';
-import { checkout } from '../../src/cluster/home.ts';
 import { database, type TestDatabase } from '../support/database.ts';
+import { callsOf } from './support.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'almagest-butler-'));
-
-function run(db: TestDatabase | undefined, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    path.join(checkout, 'bin/almagest'),
-    ['butler', ...args, ...(db ? ['--database', db.url] : [])],
-    { encoding: 'utf8' },
-  );
-  return { status, stdout, stderr };
-}
-
-/** The output of a call that must do well, and say nothing else. */
-function good(t: ExecutionContext, db: TestDatabase, ...args: string[]): string {
-  const { status, stdout, stderr } = run(db, ...args);
-  t.deepEqual([status, stderr], [0, ''], args.join(' '));
-  return stdout.trim();
-}
-
-/** The complaint of a call that must fail: one error, its remedy, no trace of the program. */
-function bad(t: ExecutionContext, db: TestDatabase | undefined, ...args: string[]): string {
-  const { status, stdout, stderr } = run(db, ...args);
-  t.not(status, 0, args.join(' '));
-  t.is(stdout, '');
-  t.notRegex(stderr, /^\s+at .*[:(]\d+/m);
-  return stderr;
-}
+const { folder, run, good, bad } = callsOf('butler', false);
 
 const ids = { big: '9007199254740993', name: `x,"y' z` };
 

@@ -1,49 +1,15 @@
-/** `almagest obscore`, through the program itself: statuses, tables, JSON, and errors with their remedy. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { stringify } from 'yaml';
 import { obscoreCommand } from '../../src/cli/obscore.ts';
-import { checkout } from '../../src/cluster/home.ts';
 import { config, insertCalexps, insertRaws, surveyRegistry } from '../obscore/survey_support.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { callsOf } from './support.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'almagest-obscore-'));
-
-function file(name: string, text: string): string {
-  const place = path.join(folder, name);
-  writeFileSync(place, text);
-  return place;
-}
+const { folder, file, run, good, bad } = callsOf('obscore');
 
 const yaml = file('obscore.yaml', stringify(config()));
-
-function run(db: TestDatabase | undefined, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    path.join(checkout, 'bin/almagest'),
-    ['obscore', ...args, ...(db ? ['--database', db.url] : [])],
-    { encoding: 'utf8' },
-  );
-  return { status, stdout, stderr };
-}
-
-/** The output of a call that must do well, and say nothing else. */
-function good(t: ExecutionContext, db: TestDatabase | undefined, ...args: string[]): string {
-  const { status, stdout, stderr } = run(db, ...args);
-  t.deepEqual([status, stderr], [0, ''], args.join(' '));
-  return stdout.trim();
-}
-
-/** The complaint of a call that must fail: one error, its remedy, no trace of the program. */
-function bad(t: ExecutionContext, db: TestDatabase | undefined, ...args: string[]): string {
-  const { status, stdout, stderr } = run(db, ...args);
-  t.deepEqual([status, stdout], [1, ''], args.join(' '));
-  t.notRegex(stderr, /^\s+at .*[:(]\d+/m);
-  t.regex(stderr, /^hint: /m);
-  return stderr;
-}
 
 async function survey(): Promise<TestDatabase> {
   const db = await surveyRegistry();

@@ -24,6 +24,7 @@ import {
   addObjects,
   Copier,
   drain,
+  fields,
   fullVisits,
   type GrowthPoint,
   growthPlot,

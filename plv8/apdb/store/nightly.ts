@@ -1,6 +1,8 @@
 /** The nightly table: versions wait there, nearly without indexes, until the night is over. */
 import type { Apdb } from '../apdb.ts';
 import { q } from '../apdb.ts';
+import { chunkKey, chunkOf, chunkTime } from '../chunk.ts';
+import { start } from './versions.ts';
 
 /** Brings the versions of DiaObjectNightly into DiaObject, in the order of their pixels; gives how many. */
 export function mergeNightly(apdb: Apdb): bigint {
@@ -12,7 +14,7 @@ export function mergeNightly(apdb: Apdb): bigint {
        insert into ${apdb.table('DiaObject')} as o (${columns.join(', ')})
        select ${columns.join(', ')} from passing
        order by ${apdb.pixel}
-       returning ${apdb.options.enable_replica ? chunkKey(apdb) : '1'}
+       returning ${apdb.options.enable_replica ? list(apdb, 'o.') : '1'}
      )
      ${apdb.options.enable_replica ? chunksSql(apdb) : ''}
      select count(*) as merged from merged`,
@@ -20,27 +22,19 @@ export function mergeNightly(apdb: Apdb): bigint {
   return merged;
 }
 
-const chunkColumns = (apdb: Apdb): string[] =>
-  apdb
-    .columns('DiaObjectChunks')
-    .map(({ name }) => name)
-    .filter((name) => name !== 'apdb_replica_chunk')
-    .map(q);
-
-const chunkKey = (apdb: Apdb): string =>
-  chunkColumns(apdb)
-    .map((column) => `o.${column}`)
+/** What names versions in their chunks. */
+const list = (apdb: Apdb, prefix: string): string =>
+  chunkKey(apdb, 'DiaObject')
+    .map((column) => prefix + column)
     .join(', ');
 
 /** The chunks of the versions that were merged: those of the visits that stored them, made anew where they are gone. */
 function chunksSql(apdb: Apdb): string {
-  const seconds = apdb.options.replica_chunk_seconds;
-  const key = chunkColumns(apdb).join(', ');
-  const begin = `(floor((${q('validityStartMjdTai')} - 40587) * 86400 / ${seconds}) * ${seconds})::int8`;
-  return `, placed as materialized (select *, ${begin} as chunk from merged),
+  const key = list(apdb, '');
+  return `, placed as materialized (select *, ${chunkOf(apdb, start)} as chunk from merged),
     touched as (
       insert into ${apdb.table('ApdbReplicaChunks')} (apdb_replica_chunk, last_update_time, unique_id)
-      select chunk, to_timestamp((max(${q('validityStartMjdTai')}) - 40587) * 86400), gen_random_uuid()
+      select chunk, ${chunkTime(`max(${start})`)}, gen_random_uuid()
       from placed
       group by chunk
       on conflict (apdb_replica_chunk) do update set unique_id = excluded.unique_id

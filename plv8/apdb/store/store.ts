@@ -2,13 +2,14 @@
 
 import { Failure } from '../../failure.ts';
 import { isDeadlock, isUniqueViolation } from '../../sqlstate.ts';
+import { chunkAt } from '../chunk.ts';
 import { apdbError } from '../errors.ts';
 import { look } from './look.ts';
 import { mergeNightly } from './nightly.ts';
 import { pruneLast, type StoredVersions, storeLast, storeVersions } from './objects.ts';
 import { refuseBadRows, refuseKnownRows } from './problems.ts';
 import { takeBack } from './replace.ts';
-import { chunkAt, touchChunk } from './replica.ts';
+import { touchChunk } from './replica.ts';
 import { openVisit, planningForFew, type RelationNames, runKept } from './session.ts';
 import { storeSources } from './sources.ts';
 import type { StoredTable } from './stage.ts';
@@ -74,7 +75,7 @@ export function store(request: Request): Stored {
     apdb,
     time,
     onConflict,
-    chunk: chunkAt({ apdb, time }),
+    chunk: chunkAt(apdb, time),
     nightly: apdb.options.dia_object_nightly,
     late: rows.has('DiaObject') && hasNewerVersions(apdb, time),
     few: [...rows.values()].every(({ count }) => count <= few),

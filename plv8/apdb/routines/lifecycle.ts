@@ -85,7 +85,7 @@ export const refresh: Routine = routine(
     args: [['name', 'name']],
     returns: 'void',
     comment:
-      "Makes the views and functions of an APDB's schema anew, and adds what is missing of indexes and tables: after " +
+      "Makes the views, functions and row types of an APDB's schema anew, and adds what is missing of indexes and tables: after " +
       'an update of Almagest, or when columns were added. MissingApdbError.',
   },
   (name) => {

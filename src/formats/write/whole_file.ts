@@ -1,6 +1,6 @@
 /** Files that are there whole or not at all. */
 import { createWriteStream } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
 /** What stands at a path: the file that a link leads to, or something other than a file, such as a pipe. */
@@ -28,8 +28,10 @@ export async function writeWholeFile(
     return;
   }
   const partial = `${place}.${process.pid}.partial`;
+  // Opened before anything can fail: a stream that opens it itself may do so after it was taken away.
+  const file = await open(partial, 'w');
   try {
-    await pipeline(pieces, createWriteStream(partial, { flush: true }));
+    await pipeline(pieces, file.createWriteStream({ flush: true }));
     await rename(partial, place);
   } catch (error) {
     await rm(partial, { force: true });
